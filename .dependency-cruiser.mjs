@@ -1,0 +1,65 @@
+// Import arrows: src → simulator/index.ts → kernel → wire, and nothing back up.
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "no-cycles",
+      severity: "error",
+      comment:
+        "Two files that need each other at run time are one file; types may point both ways.",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "one-door",
+      severity: "error",
+      comment: "The site reads the simulator through simulator/index.ts.",
+      from: { path: "^(src|content)/" },
+      to: { path: "^simulator/", pathNot: "^simulator/(index[.]ts|recordings/.*[.]json)$" },
+    },
+    {
+      name: "simulator-knows-no-site",
+      severity: "error",
+      from: { path: "^simulator/", pathNot: "[.]test[.]ts$" },
+      to: { path: "^(src|content|scripts)/" },
+    },
+    {
+      name: "wire-at-the-bottom",
+      severity: "error",
+      comment: "Packet formats import only each other.",
+      from: { path: "^simulator/wire/", pathNot: "[.]test[.]ts$" },
+      to: { path: "^simulator/", pathNot: "^simulator/wire/" },
+    },
+    {
+      name: "kernel-imports-nothing-above",
+      severity: "error",
+      comment: "Virtual time runs any world: of the protocols it may know types, never code.",
+      from: { path: "^simulator/kernel/", pathNot: "[.]test[.]ts$" },
+      to: {
+        path: "^simulator/",
+        pathNot: "^simulator/(kernel|wire)/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "simulator-only-unbash",
+      severity: "error",
+      from: { path: "^simulator/", pathNot: "[.]test[.]ts$" },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "/unbash/" },
+    },
+    {
+      name: "simulator-no-node",
+      severity: "error",
+      comment: "Only the command lines read files.",
+      from: { path: "^simulator/", pathNot: "([.]test[.]ts|simulator/replay[.]ts|cli[.]ts)$" },
+      to: { dependencyTypes: ["core"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: "specify",
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default"] },
+  },
+};

@@ -1,0 +1,93 @@
+// Receiving ARP (RFC 826 as Linux does it): who is answered is decided by arp_ignore of the
+// receiving interface, what is learned by I49-I54.
+import type { Sim } from "../kernel/sim.ts";
+import { inSubnet, type Ip } from "../wire/address.ts";
+import type { ArpPacket } from "../wire/arp.ts";
+import type { Frame } from "../wire/ethernet.ts";
+import type { Host, Nic } from "./host.ts";
+import { updateNeighbour } from "./neighbour.ts";
+import { isLocalAddress } from "./route.ts";
+import { sysctlMax } from "./sysctl.ts";
+
+export function receiveArp(host: Host, nic: Nic, frame: Frame, packet: ArpPacket, sim: Sim): void {
+  if (!nic.arp) return;
+  handToPacketSockets(host, nic, frame, packet, sim);
+  const { senderIp, senderMac, targetIp } = packet;
+  if (packet.operation === "request" && isRequestForUs(host, packet)) {
+    if (isIgnored(host, nic, senderIp, targetIp)) {
+      sim.record(host, "arp.ignored", { address: targetIp, asker: senderIp });
+      return;
+    }
+    // The asker is learned whatever its entry said before (I53).
+    const news = { ip: senderIp, mac: senderMac, state: "stale" } as const;
+    updateNeighbour(host, nic, { ...news, mayCreate: true, override: true }, sim);
+    reply(host, nic, packet, sim);
+    return;
+  }
+  const gratuitous = senderIp === targetIp;
+  const toUs = packet.operation === "reply" && frame.destination === nic.mac;
+  const state = toUs ? "reachable" : "stale";
+  const mayCreate = gratuitous && sysctlMax(host, nic.name, "arp_accept") > 0;
+  const news = { ip: senderIp, mac: senderMac, state, mayCreate, override: gratuitous } as const;
+  updateNeighbour(host, nic, news, sim);
+}
+
+/** Linux asks its routing table; a sender address of our own fails the source check. */
+function isRequestForUs(host: Host, packet: ArpPacket): boolean {
+  return isLocalAddress(host, packet.targetIp) && !isLocalAddress(host, packet.senderIp);
+}
+
+/** arp_ignore (I43, I46): `all` and the receiving interface, the larger counts; lo's never does. */
+function isIgnored(host: Host, nic: Nic, senderIp: Ip, targetIp: Ip): boolean {
+  const level = sysctlMax(host, nic.name, "arp_ignore");
+  const here = nic.addresses.find((own) => own.address === targetIp);
+  switch (level) {
+    case 0:
+      return false;
+    case 1:
+      return here === undefined;
+    case 2:
+      return here === undefined || !inSubnet(senderIp, here.address, here.prefix);
+    case 3:
+      return isHostScope(host, targetIp);
+    case 8:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isHostScope(host: Host, ip: Ip): boolean {
+  return [...host.nics.values()].some((nic) =>
+    nic.addresses.some((own) => own.address === ip && own.scope === "host"),
+  );
+}
+
+function reply(host: Host, nic: Nic, request: ArpPacket, sim: Sim): void {
+  sim.transmit(host, nic, {
+    source: nic.mac,
+    destination: request.senderMac,
+    payload: {
+      protocol: "arp",
+      operation: "reply",
+      senderMac: nic.mac,
+      senderIp: request.targetIp,
+      targetMac: request.senderMac,
+      targetIp: request.senderIp,
+    },
+  });
+}
+
+function handToPacketSockets(
+  host: Host,
+  nic: Nic,
+  frame: Frame,
+  packet: ArpPacket,
+  sim: Sim,
+): void {
+  for (const socket of host.sockets.values()) {
+    if (socket.kind !== "packet" || socket.nic !== nic.name) continue;
+    socket.received.push({ packet, source: frame.source, destination: frame.destination });
+    sim.wake(host, socket.pid, { kind: "socket", socket: socket.id });
+  }
+}

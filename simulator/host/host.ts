@@ -1,0 +1,158 @@
+// A Linux host as data: interfaces, neighbours, routes, sysctls, sockets, processes, files, log.
+// Left out: IPv6, network namespaces, users and permissions (everyone is root).
+import type { Ipvs } from "../ipvs/state.ts";
+import type { Ip, Mac } from "../wire/address.ts";
+import type { Ipv4Packet } from "../wire/ipv4.ts";
+import type { FilterRule } from "./filter.ts";
+import type { OpenFile, Pipe, Process } from "./process.ts";
+import type { Socket } from "./socket.ts";
+import type { TcpTables } from "./tcp-state.ts";
+
+export interface Host {
+  readonly name: string;
+  readonly role: "director" | "node" | "client";
+  powered: boolean;
+  /** Interfaces in kernel order, "lo" first. */
+  readonly nics: Map<string, Nic>;
+  routes: Route[];
+  /** Values set by `sysctl -w` or a file in /proc/sys, by dotted name; defaults are in `sysctl.ts`. */
+  readonly sysctl: Map<string, string>;
+  readonly files: Map<string, FileRecord>;
+  readonly processes: Map<number, Process>;
+  lastPid: number;
+  readonly pipes: Map<number, Pipe>;
+  lastPipe: number;
+  readonly sockets: Map<number, Socket>;
+  lastSocket: number;
+  readonly tcp: TcpTables;
+  /** Next ephemeral port to try (32768-60999, I229). */
+  nextPort: number;
+  /** Newest line first; lines never change, so copies of the host share them. */
+  log: LogLine | undefined;
+  /** Commands typed at the console that wait for the one before to end. */
+  readonly console: { running: number | undefined; queue: ConsoleCommand[] };
+  filter: readonly FilterRule[];
+  readonly ipvs: Ipvs;
+  /** Counters of /proc/net/snmp and netstat by name (`IpInAddrErrors`). */
+  readonly counters: Map<string, number>;
+  /** Groups joined, by interface and address: "eth1 224.0.0.18". */
+  readonly groups: Map<string, GroupMembership>;
+  /** When the next ICMP error may be sent to a peer (I10). */
+  readonly icmpCredit: Map<Ip, { tokens: number; at: number }>;
+  /** IP identification counters, by flow (I232) . */
+  readonly packetIds: Map<string, number>;
+}
+
+export interface Nic {
+  readonly name: string;
+  /** 1 for lo; printed by `ip` and by keepalived's sockpool line. */
+  readonly index: number;
+  readonly mac: Mac;
+  readonly mtu: number;
+  /** Administratively up (`ip link set … up`). */
+  up: boolean;
+  /** A cable with a live switch at its other end. */
+  carrier: boolean;
+  /** The switch and port it is plugged into; undefined for lo. */
+  readonly network?: string;
+  readonly port?: number;
+  addresses: readonly InterfaceAddress[];
+  readonly neighbours: Map<Ip, Neighbour>;
+  /** How long an entry stays REACHABLE: drawn 15-45 s, again every 300 s (I56). */
+  reachableUs: number;
+  readonly arp: boolean;
+}
+
+/** One line of `ip addr`; frozen, a change makes a new list. */
+export interface InterfaceAddress {
+  readonly address: Ip;
+  readonly prefix: number;
+  readonly broadcast?: Ip;
+  readonly scope: "global" | "link" | "host";
+  /** A later address of the same subnet: never chosen as a source when a primary will do. */
+  readonly secondary: boolean;
+  readonly label: string;
+  /** "keepalived" when the daemon put it there (IFAPROT), so that it can take it away again. */
+  readonly owner?: string;
+}
+
+/** RFC 826 cache entry with Linux's states (I56-I59). `deadline` is when the state ends by itself. */
+export type Neighbour =
+  | {
+      state: "incomplete";
+      /** Requests sent so far. */
+      probes: number;
+      deadline: number;
+      waiting: Ipv4Packet[];
+      updatedAt: number;
+      usedAt: number;
+      confirmedAt: number;
+    }
+  | {
+      state: "reachable" | "delay";
+      mac: Mac;
+      deadline: number;
+      updatedAt: number;
+      usedAt: number;
+      confirmedAt: number;
+    }
+  | { state: "stale"; mac: Mac; updatedAt: number; usedAt: number; confirmedAt: number }
+  | {
+      state: "probe";
+      mac: Mac;
+      probes: number;
+      deadline: number;
+      updatedAt: number;
+      usedAt: number;
+      confirmedAt: number;
+    }
+  | { state: "failed"; updatedAt: number; usedAt: number; confirmedAt: number }
+  | { state: "permanent"; mac: Mac; updatedAt: number; usedAt: number; confirmedAt: number };
+
+export interface Route {
+  /** "main" as `ip route` lists it; local routes come from the addresses themselves. */
+  readonly destination: Ip;
+  readonly prefix: number;
+  readonly nic: string;
+  readonly via?: Ip;
+  readonly source?: Ip;
+  readonly scope: "global" | "link";
+  readonly protocol: "kernel" | "boot" | "static" | "keepalived";
+  readonly metric: number;
+}
+
+export interface FileRecord {
+  readonly content: string;
+  /** Whole seconds since 1970, for Last-Modified and `ls -l`. */
+  readonly modified: number;
+  readonly mode: number;
+  /** Lost with the power: /run and /tmp. */
+  readonly volatile?: boolean;
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly identity: string;
+  readonly pid: number;
+  /** syslog severity: 6 info, 7 debug. */
+  readonly severity: number;
+  readonly text: string;
+  readonly previous: LogLine | undefined;
+}
+
+export interface ConsoleCommand {
+  readonly line: string;
+  readonly label: string;
+}
+
+export interface GroupMembership {
+  /** How many sockets are members. */
+  count: number;
+  /** When the next state-change report goes out; undefined when all were sent. */
+  deadline: number | undefined;
+  /** Reports still to be sent for the last change. */
+  remaining: number;
+  change: "join" | "leave";
+}
+
+export type { OpenFile };

@@ -1,0 +1,128 @@
+// ICMP as a host does it: answers echo, complains about packets it cannot deliver (rate limited,
+// I10), and tells its own sockets of complaints received.
+import type { Sim } from "../kernel/sim.ts";
+import { type Ip, isMulticastIp } from "../wire/address.ts";
+import {
+  type IcmpMessage,
+  UNREACHABLE_HOST,
+  UNREACHABLE_PORT,
+  UNREACHABLE_PROTOCOL,
+} from "../wire/icmp.ts";
+import type { Ipv4Packet } from "../wire/ipv4.ts";
+import type { Host } from "./host.ts";
+import { nextPacketId, sendIpv4 } from "./ip-output.ts";
+import { isLocalAddress, routeTo } from "./route.ts";
+import type { SocketError } from "./socket.ts";
+import { sysctlNumber } from "./sysctl.ts";
+import { tcpError } from "./tcp-input.ts";
+import { udpError } from "./udp.ts";
+
+/** One error a second to each peer, six in a burst (I10). */
+const ERROR_INTERVAL_US = 1_000_000;
+const ERROR_BURST = 6;
+
+export function receiveIcmp(host: Host, packet: Ipv4Packet, message: IcmpMessage, sim: Sim): void {
+  switch (message.type) {
+    case "echo-request":
+      if (sysctlNumber(host, "net.ipv4.icmp_echo_ignore_all") !== 0) return;
+      return answerEcho(host, packet, { ...message, type: "echo-reply" }, sim);
+    case "unreachable":
+      return tellSocket(host, message.quoted, errorOf(message.code), sim);
+    case "echo-reply":
+    case "redirect":
+    case "time-exceeded":
+      return;
+  }
+}
+
+/** The reply comes from the address that was asked: the VIP answers as the VIP. */
+function answerEcho(host: Host, packet: Ipv4Packet, reply: IcmpMessage, sim: Sim): void {
+  const source = isLocalAddress(host, packet.destination) ? packet.destination : undefined;
+  const from = source ?? routeTo(host, packet.source)?.source;
+  if (from === undefined) return;
+  const answer: Ipv4Packet = {
+    protocol: "ipv4",
+    source: from,
+    destination: packet.source,
+    ttl: 64,
+    tos: packet.tos,
+    id: nextPacketId(host, from, packet.source, sim),
+    dontFragment: false,
+    payload: reply,
+  };
+  sendIpv4(host, answer, sim);
+}
+
+function errorOf(code: number): SocketError {
+  switch (code) {
+    case UNREACHABLE_PORT:
+    case UNREACHABLE_PROTOCOL:
+      return "ECONNREFUSED";
+    case UNREACHABLE_HOST:
+      return "EHOSTUNREACH";
+    default:
+      return "ENETUNREACH";
+  }
+}
+
+function tellSocket(host: Host, quoted: Ipv4Packet, error: SocketError, sim: Sim): void {
+  if (quoted.payload.protocol === "tcp") tcpError(host, quoted, quoted.payload, error, sim);
+  if (quoted.payload.protocol === "udp") udpError(host, quoted, quoted.payload, error, sim);
+}
+
+/**
+ * Complains about `about` to its sender. `source` is the address it comes from; by default the one
+ * the packet was sent to, if that is ours, else the one the route back selects.
+ */
+export function sendIcmpError(
+  host: Host,
+  error: { readonly code: number } | "time-exceeded",
+  about: Ipv4Packet,
+  sim: Sim,
+  source?: Ip,
+): void {
+  if (isMulticastIp(about.destination) || about.payload.protocol === "icmp") {
+    if (about.payload.protocol !== "icmp" || !about.payload.type.startsWith("echo")) return;
+  }
+  if (isLocalAddress(host, about.source)) return tellOwnSocket(host, error, about, sim);
+  if (!takeCredit(host, about.source, sim.now)) {
+    sim.record(host, "drop.icmp-rate-limit", { destination: about.source });
+    return;
+  }
+  const own = isLocalAddress(host, about.destination) ? about.destination : undefined;
+  const from = source ?? own ?? routeTo(host, about.source)?.source;
+  if (from === undefined) return;
+  const message: IcmpMessage =
+    error === "time-exceeded"
+      ? { protocol: "icmp", type: "time-exceeded", quoted: about }
+      : { protocol: "icmp", type: "unreachable", code: error.code, quoted: about };
+  const packet: Ipv4Packet = {
+    protocol: "ipv4",
+    source: from,
+    destination: about.source,
+    ttl: 64,
+    tos: 0xc0,
+    id: nextPacketId(host, from, about.source, sim),
+    dontFragment: false,
+    payload: message,
+  };
+  sendIpv4(host, packet, sim);
+}
+
+function tellOwnSocket(
+  host: Host,
+  error: { readonly code: number } | "time-exceeded",
+  about: Ipv4Packet,
+  sim: Sim,
+): void {
+  if (error !== "time-exceeded") tellSocket(host, about, errorOf(error.code), sim);
+}
+
+function takeCredit(host: Host, peer: Ip, now: number): boolean {
+  const most = ERROR_BURST * ERROR_INTERVAL_US;
+  const credit = host.icmpCredit.get(peer) ?? { tokens: most, at: now };
+  const tokens = Math.min(most, credit.tokens + now - credit.at);
+  const enough = tokens >= ERROR_INTERVAL_US;
+  host.icmpCredit.set(peer, { tokens: enough ? tokens - ERROR_INTERVAL_US : tokens, at: now });
+  return enough;
+}

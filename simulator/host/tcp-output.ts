@@ -1,0 +1,249 @@
+// TCP's sending half (RFC 9293 3.7, 3.8): segments from the send buffer within both windows,
+// acknowledgements, retransmission. Left out: Nagle's algorithm, selective acknowledgement blocks,
+// zero-window probes (receive buffers here are never full).
+import type { Sim } from "../kernel/sim.ts";
+import { timerWheel } from "../kernel/wheel.ts";
+import type { Ipv4Packet } from "../wire/ipv4.ts";
+import { ACK, FIN, PSH, RST, SYN, type TcpOptions, type TcpSegment } from "../wire/tcp.ts";
+import type { Host } from "./host.ts";
+import { nextPacketId, sendIpv4 } from "./ip-output.ts";
+import type { TcpConnection } from "./tcp-state.ts";
+
+export const MSS = 1460;
+const WINDOW_SCALE = 7;
+/** What Linux 6.1 offers (I220), and what is left of it after the handshake, scaled. */
+const SYN_WINDOW = 64240;
+const SYN_ACK_WINDOW = 65160;
+const CLIENT_WINDOW = 502;
+const SERVER_WINDOW = 509;
+/** Bytes of a segment that the timestamp option takes. */
+const TIMESTAMP_BYTES = 12;
+/** Quick acknowledgements at the start of a connection and after a pause (Linux). */
+export const QUICK_ACKS = 16;
+export const DELAYED_ACK_US = 40_000;
+
+export function sendSyn(host: Host, connection: TcpConnection, sim: Sim): void {
+  const options = synOptions(connection, sim.now);
+  emit(host, connection, { flags: SYN, sequence: connection.initialSendSequence, options }, sim);
+}
+
+/** Answers a SYN; said again at once when the SYN is repeated (I232). */
+export function sendSynAck(host: Host, connection: TcpConnection, sim: Sim): void {
+  const options = synOptions(connection, sim.now);
+  const sequence = connection.initialSendSequence;
+  emit(host, connection, { flags: SYN | ACK, sequence, options }, sim);
+}
+
+export function sendAck(host: Host, connection: TcpConnection, sim: Sim): void {
+  emit(host, connection, { flags: ACK, sequence: connection.sendNext }, sim);
+}
+
+export function sendReset(host: Host, connection: TcpConnection, sim: Sim): void {
+  emit(host, connection, { flags: RST | ACK, sequence: connection.sendNext }, sim);
+}
+
+/** Sends what the windows allow of the buffer, and the FIN after the last byte. */
+export function sendPending(host: Host, connection: TcpConnection, sim: Sim): void {
+  const limit = segmentSize(connection);
+  for (;;) {
+    const sent = inFlight(connection);
+    const window = Math.min(connection.congestionWindow, connection.sendWindow);
+    const size = Math.min(limit, connection.sendBuffer.length - sent, window - sent);
+    if (size <= 0) break;
+    sendData(host, connection, connection.sendNext, sent, size, sim);
+    connection.sendNext = (connection.sendNext + size) >>> 0;
+    noteDataSent(connection, sim.now);
+  }
+  maybeSendFin(host, connection, sim);
+  if (needsRetransmitTimer(connection) && connection.retransmitDeadline === undefined) {
+    startRetransmitTimer(host, connection, sim);
+  }
+}
+
+/** Bytes sent and not acknowledged, the FIN not counted. */
+export function inFlight(connection: TcpConnection): number {
+  const distance = (connection.sendNext - connection.sendUnacknowledged) >>> 0;
+  return connection.finSent ? distance - 1 : distance;
+}
+
+export function needsRetransmitTimer(connection: TcpConnection): boolean {
+  return connection.sendNext !== connection.sendUnacknowledged;
+}
+
+export function startRetransmitTimer(host: Host, connection: TcpConnection, sim: Sim): void {
+  connection.retransmitDeadline = timerWheel(sim.now, connection.retransmitTimeoutUs);
+  arm(host, connection, sim);
+}
+
+/** Sends the oldest unacknowledged segment once more. */
+export function retransmit(host: Host, connection: TcpConnection, sim: Sim): void {
+  sim.record(host, "tcp.retransmit", {
+    remote: connection.remoteAddress,
+    port: connection.remotePort,
+    state: connection.state,
+  });
+  switch (connection.state) {
+    case "SYN-SENT":
+      return sendSyn(host, connection, sim);
+    case "SYN-RECEIVED":
+      return sendSynAck(host, connection, sim);
+    default: {
+      const size = Math.min(segmentSize(connection), inFlight(connection));
+      if (size > 0) {
+        sendData(host, connection, connection.sendUnacknowledged, 0, size, sim);
+      } else if (connection.finSent) {
+        emit(host, connection, { flags: FIN | ACK, sequence: minusOne(connection.sendNext) }, sim);
+      }
+    }
+  }
+}
+
+/** Keeps one alarm outstanding for the earliest of the connection's deadlines. */
+export function arm(host: Host, connection: TcpConnection, sim: Sim): void {
+  const { retransmitDeadline, ackDeadline, timeWaitDeadline } = connection;
+  const next = Math.min(
+    retransmitDeadline ?? Infinity,
+    ackDeadline ?? Infinity,
+    timeWaitDeadline ?? Infinity,
+  );
+  if (next === Infinity) return;
+  if (connection.alarmAt !== undefined && connection.alarmAt <= next) return;
+  connection.alarmAt = next;
+  sim.alarm(host, next, "tcp", String(connection.id));
+}
+
+/** A RST to a segment that belongs to no connection (I221, I222). */
+export function refuse(host: Host, packet: Ipv4Packet, segment: TcpSegment, sim: Sim): void {
+  if ((segment.flags & RST) !== 0) return;
+  const hasAck = (segment.flags & ACK) !== 0;
+  const end = segment.sequence + segmentLength(segment);
+  const reply: TcpSegment = {
+    protocol: "tcp",
+    sourcePort: segment.destinationPort,
+    destinationPort: segment.sourcePort,
+    sequence: hasAck ? segment.acknowledgement : 0,
+    acknowledgement: hasAck ? 0 : end >>> 0,
+    flags: hasAck ? RST : RST | ACK,
+    window: 0,
+    options: {},
+    data: "",
+  };
+  sendIpv4(host, wrap(packet.destination, packet.source, 0, reply), sim);
+}
+
+/** Sequence numbers that a segment takes: its bytes, SYN and FIN. */
+export function segmentLength(segment: TcpSegment): number {
+  const syn = (segment.flags & SYN) !== 0 ? 1 : 0;
+  const fin = (segment.flags & FIN) !== 0 ? 1 : 0;
+  return segment.data.length + syn + fin;
+}
+
+function maybeSendFin(host: Host, connection: TcpConnection, sim: Sim): void {
+  if (!connection.finWanted || connection.finSent) return;
+  if (inFlight(connection) < connection.sendBuffer.length) return;
+  emit(host, connection, { flags: FIN | ACK, sequence: connection.sendNext }, sim);
+  connection.finSent = true;
+  connection.sendNext = (connection.sendNext + 1) >>> 0;
+}
+
+function sendData(
+  host: Host,
+  connection: TcpConnection,
+  sequence: number,
+  offset: number,
+  size: number,
+  sim: Sim,
+): void {
+  const data = connection.sendBuffer.slice(offset, offset + size);
+  const isLast = offset + size === connection.sendBuffer.length;
+  emit(host, connection, { flags: isLast ? ACK | PSH : ACK, sequence, data }, sim);
+}
+
+/** Data sent soon after data came: a dialogue, in which acknowledgements ride on answers. */
+function noteDataSent(connection: TcpConnection, now: number): void {
+  const received = connection.lastDataReceivedAt;
+  if (received !== undefined && now - received < DELAYED_ACK_US) connection.interactive = true;
+}
+
+function segmentSize(connection: TcpConnection): number {
+  return connection.mss - (connection.timestampsOn ? TIMESTAMP_BYTES : 0);
+}
+
+function synOptions(connection: TcpConnection, now: number): TcpOptions {
+  return {
+    mss: MSS,
+    windowScale: WINDOW_SCALE,
+    sackPermitted: true,
+    timestamps: timestampsOf(connection, now),
+  };
+}
+
+function timestampsOf(connection: TcpConnection, now: number): { value: number; echo: number } {
+  const value = (connection.initialSendSequence + Math.floor(now / 1000)) >>> 0;
+  return { value, echo: connection.lastTimestamp };
+}
+
+interface Outgoing {
+  readonly flags: number;
+  readonly sequence: number;
+  readonly data?: string;
+  readonly options?: TcpOptions;
+}
+
+function emit(host: Host, connection: TcpConnection, out: Outgoing, sim: Sim): void {
+  const isSyn = (out.flags & SYN) !== 0;
+  const hasAck = (out.flags & ACK) !== 0;
+  const timestamps = connection.timestampsOn && !isSyn ? timestampsOf(connection, sim.now) : null;
+  const segment: TcpSegment = {
+    protocol: "tcp",
+    sourcePort: connection.localPort,
+    destinationPort: connection.remotePort,
+    sequence: out.sequence,
+    acknowledgement: hasAck ? connection.receiveNext : 0,
+    flags: out.flags,
+    window: windowOf(connection, isSyn, hasAck),
+    options: out.options ?? (timestamps === null ? {} : { timestamps }),
+    data: out.data ?? "",
+  };
+  if (hasAck) noteAckSent(connection);
+  const { localAddress, remoteAddress } = connection;
+  const isReset = (out.flags & RST) !== 0;
+  const isSynAck = isSyn && hasAck;
+  const id = isReset || isSynAck ? 0 : nextPacketId(host, localAddress, remoteAddress, sim);
+  const confirmed = connection.confirmPending;
+  connection.confirmPending = false;
+  sendIpv4(host, wrap(localAddress, remoteAddress, id, segment), sim, { confirmed });
+}
+
+function noteAckSent(connection: TcpConnection): void {
+  connection.ackDeadline = undefined;
+  connection.unacknowledgedBytes = 0;
+  if (connection.quickAcks > 0) connection.quickAcks--;
+}
+
+function windowOf(connection: TcpConnection, isSyn: boolean, hasAck: boolean): number {
+  if (isSyn) return hasAck ? SYN_ACK_WINDOW : SYN_WINDOW;
+  return connection.listener === undefined ? CLIENT_WINDOW : SERVER_WINDOW;
+}
+
+function wrap(
+  source: string,
+  destination: string,
+  id: number,
+  payload: TcpSegment,
+): Ipv4Packet {
+  return {
+    protocol: "ipv4",
+    source,
+    destination,
+    ttl: 64,
+    tos: 0,
+    id,
+    dontFragment: true,
+    payload,
+  };
+}
+
+function minusOne(sequence: number): number {
+  return (sequence - 1) >>> 0;
+}

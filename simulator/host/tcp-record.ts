@@ -1,0 +1,100 @@
+// Making and removing TCP records, and the tables that find them.
+import type { Sim } from "../kernel/sim.ts";
+import type { Host } from "./host.ts";
+import { freePort, usePort } from "./ports.ts";
+import { MSS } from "./tcp-output.ts";
+import { type TcpConnection, type TcpListener, tupleKey } from "./tcp-state.ts";
+
+/** Linux begins with ten segments (RFC 6928) and a timeout of one second (RFC 6298). */
+const INITIAL_WINDOW = 10 * MSS;
+const INITIAL_TIMEOUT_US = 1_000_000;
+
+type Wanted = Pick<
+  TcpConnection,
+  "pid" | "state" | "localAddress" | "localPort" | "remoteAddress" | "remotePort" | "listener"
+>;
+
+export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConnection {
+  const initialSendSequence = Math.floor(sim.random() * 4294967296);
+  const connection: TcpConnection = {
+    ...wanted,
+    id: ++host.lastSocket,
+    kind: "tcp",
+    error: undefined,
+    receiveBuffer: "",
+    endOfStream: false,
+    sendBuffer: "",
+    finWanted: false,
+    finSent: false,
+    initialSendSequence,
+    sendUnacknowledged: initialSendSequence,
+    sendNext: initialSendSequence,
+    sendWindow: MSS,
+    initialReceiveSequence: 0,
+    receiveNext: 0,
+    outOfOrder: [],
+    mss: MSS,
+    peerWindowScale: 0,
+    timestampsOn: true,
+    lastTimestamp: 0,
+    congestionWindow: INITIAL_WINDOW,
+    slowStartThreshold: Infinity,
+    duplicateAcks: 0,
+    recover: initialSendSequence,
+    smoothedRttUs: undefined,
+    rttVarianceUs: 0,
+    retransmitTimeoutUs: INITIAL_TIMEOUT_US,
+    retransmissions: 0,
+    retransmitDeadline: undefined,
+    ackDeadline: undefined,
+    timeWaitDeadline: undefined,
+    quickAcks: 0,
+    interactive: false,
+    lastDataReceivedAt: undefined,
+    unacknowledgedBytes: 0,
+    confirmPending: false,
+    alarmAt: undefined,
+    openedAt: sim.now,
+  };
+  host.sockets.set(connection.id, connection);
+  host.tcp.byTuple.set(keyOf(connection), connection.id);
+  if (wanted.listener === undefined) usePort(host, wanted.localPort);
+  return connection;
+}
+
+/** Forgets a connection: nothing finds it any more. */
+export function closeRecord(host: Host, connection: TcpConnection): void {
+  if (connection.state !== "CLOSED") {
+    if (host.tcp.byTuple.get(keyOf(connection)) === connection.id) {
+      host.tcp.byTuple.delete(keyOf(connection));
+    }
+    if (connection.listener === undefined) freePort(host, connection.localPort);
+  }
+  connection.state = "CLOSED";
+  connection.retransmitDeadline = undefined;
+  connection.ackDeadline = undefined;
+  connection.timeWaitDeadline = undefined;
+  host.sockets.delete(connection.id);
+}
+
+export function createListener(host: Host, listener: Omit<TcpListener, "id">): TcpListener {
+  const created = { ...listener, id: ++host.lastSocket };
+  host.sockets.set(created.id, created);
+  const { localPort } = created;
+  host.tcp.listeners.set(localPort, [...(host.tcp.listeners.get(localPort) ?? []), created.id]);
+  return created;
+}
+
+export function removeListener(host: Host, listener: TcpListener): void {
+  const left = (host.tcp.listeners.get(listener.localPort) ?? []).filter(
+    (id) => id !== listener.id,
+  );
+  if (left.length > 0) host.tcp.listeners.set(listener.localPort, left);
+  else host.tcp.listeners.delete(listener.localPort);
+  host.sockets.delete(listener.id);
+}
+
+function keyOf(connection: TcpConnection): string {
+  const { localAddress, localPort, remoteAddress, remotePort } = connection;
+  return tupleKey(localAddress, localPort, remoteAddress, remotePort);
+}

@@ -1,0 +1,31 @@
+// Copies of the world. A copy costs what can change, not what exists: frozen values (packets,
+// syntax trees, log lines, file contents) are shared, the event heap holds immutable events and is
+// copied as a list, and the connection table shares its buckets until one is written to.
+import { cloneConnectionTable, isConnectionTable } from "../ipvs/connection-table.ts";
+import type { World } from "./world.ts";
+
+export function cloneWorld(world: World): World {
+  return {
+    ...world,
+    queue: { heap: world.queue.heap.slice() },
+    hosts: cloneValue(world.hosts),
+    switches: cloneValue(world.switches),
+  };
+}
+
+function cloneValue<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return value.map(cloneValue) as T;
+  if (value instanceof Map) return cloneMap(value) as T;
+  if (isConnectionTable(value)) return cloneConnectionTable(value) as T;
+  const copy: Record<string, unknown> = {};
+  const source = value as Record<string, unknown>;
+  for (const key in source) copy[key] = cloneValue(source[key]);
+  return copy as T;
+}
+
+function cloneMap(map: Map<unknown, unknown>): Map<unknown, unknown> {
+  const copy = new Map<unknown, unknown>();
+  for (const [key, value] of map) copy.set(key, cloneValue(value));
+  return copy;
+}

@@ -1,0 +1,95 @@
+// The event queue: a binary heap of immutable events ordered by (time, id). Ids grow, so events of
+// one instant happen in the order in which they were asked for. Nothing is ever cancelled.
+import type { Frame } from "../wire/ethernet.ts";
+import type { Wake } from "../host/process.ts";
+import type { Input } from "./input.ts";
+
+/** Who asked for an alarm; `machine.ts` maps each to the function that handles it. */
+export type AlarmKind =
+  | "neighbour"
+  | "tcp"
+  | "igmp"
+  | "interface"
+  | "ipvs-connection"
+  | "ipvs-estimator"
+  | "process"
+  | "icmp";
+
+interface EventBase {
+  readonly at: number;
+  readonly id: number;
+  /** The event during which this one was asked for; 0 for the scenario's own start. */
+  readonly cause: number;
+}
+
+export type Event = EventBase &
+  (
+    | {
+        readonly kind: "alarm";
+        readonly host: string;
+        readonly alarm: AlarmKind;
+        readonly key: string;
+      }
+    | { readonly kind: "wake"; readonly host: string; readonly pid: number; readonly reason: Wake }
+    | {
+        readonly kind: "deliver";
+        readonly host: string;
+        readonly nic: string;
+        readonly frameId: number;
+        readonly frame: Frame;
+      }
+    | { readonly kind: "input"; readonly input: Input }
+  );
+
+export interface EventQueue {
+  heap: Event[];
+}
+
+export function emptyQueue(): EventQueue {
+  return { heap: [] };
+}
+
+export function push(queue: EventQueue, event: Event): void {
+  const heap = queue.heap;
+  let i = heap.length;
+  heap.push(event);
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    if (!before(event, heap[parent]!)) break;
+    heap[i] = heap[parent]!;
+    i = parent;
+  }
+  heap[i] = event;
+}
+
+export function peek(queue: EventQueue): Event | undefined {
+  return queue.heap[0];
+}
+
+export function pop(queue: EventQueue): Event | undefined {
+  const heap = queue.heap;
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  sink(heap, last);
+  return first;
+}
+
+/** Puts `event` where the top was and lets it sink to its place. */
+function sink(heap: Event[], event: Event): void {
+  const length = heap.length;
+  let i = 0;
+  for (;;) {
+    let child = 2 * i + 1;
+    if (child >= length) break;
+    if (child + 1 < length && before(heap[child + 1]!, heap[child]!)) child++;
+    if (!before(heap[child]!, event)) break;
+    heap[i] = heap[child]!;
+    i = child;
+  }
+  heap[i] = event;
+}
+
+function before(a: Event, b: Event): boolean {
+  return a.at < b.at || (a.at === b.at && a.id < b.id);
+}

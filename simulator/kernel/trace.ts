@@ -1,0 +1,54 @@
+// The trace: what happened, in order, each entry with the event that brought it about. Kept whole
+// are frames, log lines and marks; `causes` leads from any event back to the input that began it.
+import type { Frame } from "../wire/ethernet.ts";
+
+/** Plain values only, so that an entry can be printed, compared and stored. */
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * `log` a line of a host's log · `mark` a change worth a place on the time line · the others are
+ * named `<layer>.<what happened>`. A packet that is dropped is always recorded as `drop.<reason>`.
+ */
+export type TraceCode = `${string}.${string}` | "log" | "mark";
+
+export interface TraceEntry {
+  readonly at: number;
+  readonly event: number;
+  readonly host: string;
+  readonly code: TraceCode;
+  readonly fields: Fields;
+}
+
+/** One frame's way over one network. */
+export interface FrameRecord {
+  readonly id: number;
+  /** When it left the sender. */
+  readonly at: number;
+  readonly event: number;
+  readonly from: string;
+  readonly nic: string;
+  readonly network: string;
+  readonly frame: Frame;
+  readonly deliveries: Delivery[];
+  /** Where and why it ended before anybody got it. */
+  lost?: { readonly at: number; readonly where: string; readonly reason: string };
+}
+
+export interface Delivery {
+  readonly host: string;
+  readonly nic: string;
+  readonly at: number;
+  /** False when the interface saw the frame but it was addressed to another MAC (flooding). */
+  readonly accepted: boolean;
+}
+
+export interface Trace {
+  readonly frames: FrameRecord[];
+  readonly entries: TraceEntry[];
+  /** `causes[id]`: the event that asked for event `id`. */
+  readonly causes: number[];
+}
+
+export function emptyTrace(): Trace {
+  return { frames: [], entries: [], causes: [] };
+}

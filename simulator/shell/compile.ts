@@ -1,0 +1,383 @@
+// From unbash's syntax tree to steps with jumps (`script.ts`).
+// Left out: arrays, `select`, `coproc`, `time`.
+import type {
+  AndOr,
+  ArithmeticExpression,
+  ArithmeticFor,
+  Assignment as ParsedAssignment,
+  Case,
+  CommandNode,
+  CompoundList,
+  Command,
+  For,
+  If,
+  Pipeline,
+  PipelineNode,
+  Redirection as ParsedRedirection,
+  Script as ParsedScript,
+  Statement,
+  TestExpression as ParsedTest,
+  While,
+} from "unbash";
+import type {
+  Assignment,
+  Redirection,
+  Script,
+  SimpleCommand,
+  Step,
+  TestExpression,
+  Word,
+} from "./script.ts";
+import {
+  type Conversion,
+  convertArithmetic,
+  convertParts,
+  convertWord,
+  convertWords,
+  plainWord,
+} from "./words.ts";
+
+interface Compiler {
+  readonly steps: Step[];
+  readonly conversion: Conversion;
+}
+
+export function compileScript(
+  script: ParsedScript,
+  source: string,
+  conversion: Conversion,
+): Script {
+  const compiler: Compiler = { steps: [], conversion };
+  addStatements(compiler, script.commands);
+  return deepFreeze({ source, steps: compiler.steps });
+}
+
+/** A part of a script that another process runs: a pipeline's stage, a background command. */
+function subscript(
+  { conversion }: Compiler,
+  node: { readonly pos: number; readonly end: number },
+  add: (inner: Compiler) => void,
+): Script {
+  const inner: Compiler = { steps: [], conversion };
+  add(inner);
+  return deepFreeze({
+    source: conversion.source.slice(node.pos, node.end).trim(),
+    steps: inner.steps,
+  });
+}
+
+function addStatements(compiler: Compiler, statements: readonly Statement[]): void {
+  for (const statement of statements) {
+    const { command } = statement;
+    if (statement.background === true) {
+      const script = subscript(compiler, command, (inner) => addCommand(inner, command));
+      compiler.steps.push({ do: "background", script, line: lineOf(compiler, statement.pos) });
+    } else {
+      addCommand(compiler, command);
+    }
+  }
+}
+
+function addList(compiler: Compiler, list: CompoundList): void {
+  addStatements(compiler, list.commands);
+}
+
+function addCommand(compiler: Compiler, node: PipelineNode | AndOr): void {
+  if (node.type === "AndOr") return addAndOr(compiler, node);
+  if (node.type === "Pipeline") return addPipeline(compiler, node);
+  addNode(compiler, node);
+}
+
+/** `a && b || c`, from left to right: a jump over whatever is not to run. */
+function addAndOr(compiler: Compiler, { commands, operators }: AndOr): void {
+  for (const [i, command] of commands.entries()) {
+    const operator = operators[i - 1];
+    const jump = operator === undefined ? undefined : reserve(compiler);
+    addCommand(compiler, command);
+    if (jump !== undefined) jumpOn(compiler, jump, operator === "||");
+  }
+}
+
+function addPipeline(compiler: Compiler, node: Pipeline): void {
+  const line = lineOf(compiler, node.pos);
+  const [first] = node.commands;
+  if (node.commands.length === 1 && first !== undefined) {
+    addNode(compiler, first);
+  } else {
+    const stages = node.commands.map((command) =>
+      subscript(compiler, command, (inner) => addNode(inner, command)),
+    );
+    const merged = node.operators.map((operator) => operator === "|&");
+    compiler.steps.push({ do: "pipeline", stages, merged, line });
+  }
+  for (const prefix of node.prefixes) {
+    if (prefix.type === "Negation") compiler.steps.push({ do: "negate" });
+    else compiler.conversion.complain("time: not supported here", prefix.pos);
+  }
+}
+
+function addNode(compiler: Compiler, node: CommandNode): void {
+  const { steps, conversion } = compiler;
+  const line = lineOf(compiler, node.pos);
+  switch (node.type) {
+    case "Command":
+      steps.push(simpleCommand(compiler, node));
+      return;
+    case "Redirected": {
+      const redirections = node.redirects.map((each) => redirection(compiler, each));
+      steps.push({ do: "redirect", redirections, line });
+      addNode(compiler, node.command);
+      steps.push({ do: "restore" });
+      return;
+    }
+    case "BraceGroup":
+      return addList(compiler, node.body);
+    case "Subshell": {
+      const script = subscript(compiler, node, (inner) => addList(inner, node.body));
+      steps.push({ do: "subshell", script, line });
+      return;
+    }
+    case "Function": {
+      const { body } = node;
+      const add = (inner: Compiler): void =>
+        body.type === "CompoundList" ? addList(inner, body) : addNode(inner, body);
+      steps.push({ do: "define", name: node.name.value, body: subscript(compiler, body, add) });
+      return;
+    }
+    case "If":
+      return addIf(compiler, node);
+    case "While":
+      return addWhile(compiler, node);
+    case "For":
+      return addFor(compiler, node);
+    case "ArithmeticFor":
+      return addArithmeticFor(compiler, node);
+    case "Case":
+      return addCase(compiler, node);
+    case "TestCommand":
+      steps.push({ do: "test", expression: testExpression(compiler, node.expression), line });
+      return;
+    case "ArithmeticCommand":
+      steps.push({ do: "arithmetic", expression: arithmetic(compiler, node.expression), line });
+      return;
+    case "Select":
+    case "Coproc":
+      conversion.complain(`${node.type.toLowerCase()}: not supported here`, node.pos);
+  }
+}
+
+function addIf(compiler: Compiler, node: If): void {
+  const ends: number[] = [];
+  const branches = [{ clause: node.clause, then: node.then }, ...node.elif];
+  for (const { clause, then } of branches) {
+    addList(compiler, clause);
+    const skip = reserve(compiler);
+    addList(compiler, then);
+    ends.push(reserve(compiler));
+    jumpOn(compiler, skip, false);
+  }
+  if (node.else === undefined) compiler.steps.push({ do: "succeed" });
+  else addList(compiler, node.else);
+  for (const end of ends) compiler.steps[end] = { do: "jump", to: compiler.steps.length };
+}
+
+function addWhile(compiler: Compiler, node: While): void {
+  const { steps } = compiler;
+  const begin = reserve(compiler);
+  const next = steps.length;
+  addList(compiler, node.clause);
+  const leave = reserve(compiler);
+  addList(compiler, node.body);
+  steps.push({ do: "body-done", to: next });
+  jumpOn(compiler, leave, node.kind === "until");
+  closeLoop(compiler, begin, { next, name: undefined, words: undefined }, node.pos);
+}
+
+function addFor(compiler: Compiler, node: For): void {
+  const { steps, conversion } = compiler;
+  const begin = reserve(compiler);
+  const next = steps.length;
+  steps.push({ do: "next-item" });
+  addList(compiler, node.body);
+  steps.push({ do: "body-done", to: next });
+  const words = node.wordlist?.flatMap((word) => convertWords(word, conversion));
+  closeLoop(compiler, begin, { next, name: node.name.value, words }, node.pos);
+}
+
+function addArithmeticFor(compiler: Compiler, node: ArithmeticFor): void {
+  const { steps } = compiler;
+  const line = lineOf(compiler, node.pos);
+  const add = (expression: ArithmeticExpression | undefined): void => {
+    if (expression === undefined) return;
+    steps.push({ do: "arithmetic", expression: arithmetic(compiler, expression), line });
+  };
+  const begin = reserve(compiler);
+  add(node.initialize);
+  const test = steps.length;
+  add(node.test);
+  const leave = node.test === undefined ? undefined : reserve(compiler);
+  const overUpdate = reserve(compiler);
+  const next = steps.length;
+  add(node.update);
+  steps.push({ do: "jump", to: test });
+  steps[overUpdate] = { do: "jump", to: steps.length };
+  addList(compiler, node.body);
+  steps.push({ do: "body-done", to: next });
+  if (leave !== undefined) jumpOn(compiler, leave, false);
+  closeLoop(compiler, begin, { next, name: undefined, words: undefined }, node.pos);
+}
+
+function closeLoop(
+  compiler: Compiler,
+  begin: number,
+  loop: { next: number; name: string | undefined; words: readonly Word[] | undefined },
+  pos: number,
+): void {
+  const end = compiler.steps.length;
+  compiler.steps.push({ do: "end-loop" });
+  compiler.steps[begin] = { do: "loop", ...loop, end, line: lineOf(compiler, pos) };
+}
+
+function addCase(compiler: Compiler, node: Case): void {
+  const { steps, conversion } = compiler;
+  const choose = reserve(compiler);
+  const ends: number[] = [];
+  const branches = node.items.map((item) => {
+    const to = steps.length;
+    steps.push({ do: "succeed" });
+    addList(compiler, item.body);
+    if (item.terminator === ";;&") conversion.complain(";;&: not supported here", item.pos);
+    if (item.terminator !== ";&") ends.push(reserve(compiler));
+    return { patterns: item.pattern.map((word) => convertWord(word, conversion)), to };
+  });
+  const otherwise = steps.length;
+  steps.push({ do: "succeed" });
+  for (const end of ends) steps[end] = { do: "jump", to: steps.length };
+  const subject = convertWord(node.word, conversion);
+  const line = lineOf(compiler, node.pos);
+  steps[choose] = { do: "case", subject, branches, otherwise, line };
+}
+
+function simpleCommand(compiler: Compiler, node: Command): SimpleCommand {
+  const { conversion } = compiler;
+  const words = node.name === undefined ? [] : convertWords(node.name, conversion);
+  for (const argument of node.args) {
+    if (argument.type === "Word") words.push(...convertWords(argument, conversion));
+    else words.push(assignmentWord(compiler, argument));
+  }
+  const assignments: Assignment[] = [];
+  for (const item of node.prefix) {
+    if (item.type === "Assignment") assignments.push(assignment(compiler, item));
+  }
+  const redirections = node.redirects.map((each) => redirection(compiler, each));
+  return { do: "command", assignments, words, redirections, line: lineOf(compiler, node.pos) };
+}
+
+function assignment({ conversion }: Compiler, node: ParsedAssignment): Assignment {
+  const { name, value, append = false } = node;
+  if (value.type === "ArrayValue" || node.index !== undefined) {
+    conversion.complain("arrays are not supported here", node.pos);
+    return { name, value: plainWord(""), append };
+  }
+  return { name, value: convertWord(value, conversion), append };
+}
+
+/** `export x=$y`: an argument whose value is not split, like an assignment's. */
+function assignmentWord(compiler: Compiler, node: ParsedAssignment): Word {
+  const { name, value, append } = assignment(compiler, node);
+  const start = plainWord(append ? `${name}+=` : `${name}=`);
+  const quoted = value.parts.map((part) => ({ ...part, quoted: true }));
+  return { parts: [...start.parts, ...quoted] };
+}
+
+function redirection(compiler: Compiler, node: ParsedRedirection): Redirection {
+  const { conversion } = compiler;
+  const given = node.descriptor?.type === "FileDescriptor" ? node.descriptor.value : undefined;
+  if (node.type === "HereDoc") {
+    const { parts, text } = node.body;
+    const body = parts === undefined ? plainWord(text) : { parts: convertParts(parts, conversion) };
+    return { to: "text", fd: given ?? 0, text: body };
+  }
+  const { target: word } = node;
+  const target = word === undefined ? plainWord("") : convertWord(word, conversion);
+  if (node.type === "HereString") {
+    const text = { parts: [...target.parts, ...plainWord("\n").parts] };
+    return { to: "text", fd: given ?? 0, text };
+  }
+  switch (node.operator) {
+    case "<":
+    case "<>":
+      return { to: "input", fd: given ?? 0, target };
+    case "<&":
+      return { to: "copy", fd: given ?? 0, target };
+    case ">&": {
+      const isDescriptor = word !== undefined && /^(\d+|-|\$.*)$/.test(word.text);
+      if (!isDescriptor && given === undefined) return { to: "both", target, append: false };
+      return { to: "copy", fd: given ?? 1, target };
+    }
+    case "&>":
+    case "&>>":
+      return { to: "both", target, append: node.operator === "&>>" };
+    case ">":
+    case ">|":
+    case ">>":
+      return { to: "file", fd: given ?? 1, target, append: node.operator === ">>" };
+  }
+}
+
+function testExpression(compiler: Compiler, node: ParsedTest): TestExpression {
+  const { conversion } = compiler;
+  switch (node.type) {
+    case "TestUnary":
+      return {
+        test: "unary",
+        operator: node.operator,
+        operand: convertWord(node.operand, conversion),
+      };
+    case "TestBinary":
+      return {
+        test: "binary",
+        operator: node.operator,
+        left: convertWord(node.left, conversion),
+        right: convertWord(node.right, conversion),
+      };
+    case "TestLogical": {
+      const operands = node.operands.map((each) => testExpression(compiler, each));
+      return { test: node.operator === "&&" ? "and" : "or", operands };
+    }
+    case "TestNot": {
+      const operand = testExpression(compiler, node.operand);
+      return node.negations.length % 2 === 1 ? { test: "not", operand } : operand;
+    }
+    case "TestGroup":
+      return testExpression(compiler, node.expression);
+  }
+}
+
+function arithmetic(
+  { conversion }: Compiler,
+  expression: ArithmeticExpression | undefined,
+): ReturnType<typeof convertArithmetic> {
+  if (expression === undefined) return { op: "word", word: plainWord("0") };
+  return convertArithmetic(expression, conversion);
+}
+
+/** A place for a jump whose target is not known yet. */
+function reserve({ steps }: Compiler): number {
+  return steps.push({ do: "succeed" }) - 1;
+}
+
+/** Makes the reserved step jump to here when the last command succeeded, or failed. */
+function jumpOn({ steps }: Compiler, reserved: number, success: boolean): void {
+  steps[reserved] = { do: "jump-on", success, to: steps.length };
+}
+
+function lineOf({ conversion }: Compiler, pos: number): number {
+  return conversion.source.slice(0, pos).split("\n").length;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}
