@@ -30,7 +30,12 @@ export interface Host {
   /** Newest line first; lines never change, so copies of the host share them. */
   log: LogLine | undefined;
   /** Commands typed at the console that wait for the one before to end. */
-  readonly console: { running: number | undefined; queue: ConsoleCommand[] };
+  readonly console: {
+    running: number | undefined;
+    queue: ConsoleCommand[];
+    /** Which command a process is, by its id. */
+    readonly labels: Map<number, string>;
+  };
   filter: readonly FilterRule[];
   readonly ipvs: Ipvs;
   /** Counters of /proc/net/snmp and netstat by name (`IpInAddrErrors`). */
@@ -39,8 +44,19 @@ export interface Host {
   readonly groups: Map<string, GroupMembership>;
   /** When the next ICMP error may be sent to a peer (I10). */
   readonly icmpCredit: Map<Ip, { tokens: number; at: number }>;
-  /** IP identification counters, by flow (I232) . */
+  /** IP identification counters, by flow (I232). */
   readonly packetIds: Map<string, number>;
+  readonly boot: BootPlan;
+}
+
+/** What the machine's own files bring back after a power cut; frozen. */
+export interface BootPlan {
+  readonly addresses: readonly { readonly nic: string; readonly address: Ip; readonly prefix: number }[];
+  readonly routes: readonly Route[];
+  /** /etc/sysctl.d. */
+  readonly sysctl: Readonly<Record<string, string>>;
+  /** Services that are enabled: "systemctl start nginx". */
+  readonly commands: readonly string[];
 }
 
 export interface Nic {

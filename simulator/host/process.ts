@@ -51,7 +51,7 @@ export interface Process {
   /** Stopped by SIGSTOP: wakes wait in `pending` until SIGCONT. */
   frozen: boolean;
   pending: Wake[];
-  /** Set once it has ended; the record stays until its parent has heard of it. */
+  /** Set once it has ended: whatever it does after that in the same step is without effect. */
   ended?: { readonly code: number; readonly signal?: Signal };
 }
 

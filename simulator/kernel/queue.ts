@@ -9,11 +9,10 @@ export type AlarmKind =
   | "neighbour"
   | "tcp"
   | "igmp"
-  | "interface"
+  | "reachable-time"
   | "ipvs-connection"
   | "ipvs-estimator"
-  | "process"
-  | "icmp";
+  | "process";
 
 interface EventBase {
   readonly at: number;

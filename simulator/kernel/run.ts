@@ -10,6 +10,7 @@ import type { Input } from "./input.ts";
 import { type AlarmKind, type Event, peek, pop, push } from "./queue.ts";
 import { nextRandom } from "./random.ts";
 import type { Sim } from "./sim.ts";
+import { appendEntry, appendFrame } from "./trace.ts";
 import type { Fields, FrameRecord, Trace, TraceCode } from "./trace.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +25,7 @@ export interface Machine {
   alarm(host: Host, kind: AlarmKind, key: string, sim: Sim): void;
   wake(host: Host, pid: number, reason: Wake, sim: Sim): void;
   input(input: Input, sim: Sim): void;
+  startUs(program: string): number | undefined;
 }
 
 export interface Simulation {
@@ -45,6 +47,7 @@ export function createSimulation(world: World, trace: Trace, machine: Machine): 
       schedule(world, trace, { kind: "alarm", host: host.name, alarm: kind, key }, deadline),
     wake: (host, pid, reason, at = world.now) =>
       schedule(world, trace, { kind: "wake", host: host.name, pid, reason }, at),
+    startUs: (program) => machine.startUs(program),
     record: (host, code, fields = {}) => record(world, trace, host, code, fields),
   };
   return { world, trace, machine, sim };
@@ -116,7 +119,7 @@ function schedule(
 }
 
 function record(world: World, trace: Trace, host: Host, code: TraceCode, fields: Fields): void {
-  trace.entries.push({ at: world.now, event: world.event, host: host.name, code, fields });
+  appendEntry(trace, { at: world.now, event: world.event, host: host.name, code, fields });
 }
 
 function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame): void {
@@ -137,7 +140,7 @@ function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame
     frame,
     deliveries: [],
   };
-  trace.frames.push(sent);
+  appendFrame(trace, sent);
   if (port.loss > 0 && nextRandom(world) < port.loss) {
     sent.lost = { at: world.now, where: sw.name, reason: "loss" };
     return;

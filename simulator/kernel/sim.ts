@@ -19,6 +19,8 @@ export interface Sim {
   alarm(host: Host, deadline: number, kind: AlarmKind, key: string): void;
   /** Lets a process run, at once unless `at` is given. A process that is gone hears nothing. */
   wake(host: Host, pid: number, reason: Wake, at?: number): void;
+  /** What a program takes from exec to its first action; undefined when there is no such program. */
+  startUs(program: string): number | undefined;
   /** Writes what happened into the trace: a code and plain fields, never a sentence. */
   record(host: Host, code: TraceCode, fields?: Fields): void;
 }

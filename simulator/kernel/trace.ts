@@ -47,8 +47,29 @@ export interface Trace {
   readonly entries: TraceEntry[];
   /** `causes[id]`: the event that asked for event `id`. */
   readonly causes: number[];
+  /**
+   * Where the next frame and entry are written. After moving back in time they stand inside the
+   * lists: what is beyond is the recorded future, and running through it again writes the same.
+   */
+  nextFrame: number;
+  nextEntry: number;
 }
 
 export function emptyTrace(): Trace {
-  return { frames: [], entries: [], causes: [] };
+  return { frames: [], entries: [], causes: [], nextFrame: 0, nextEntry: 0 };
+}
+
+export function appendFrame(trace: Trace, frame: FrameRecord): void {
+  trace.frames[trace.nextFrame++] = frame;
+}
+
+export function appendEntry(trace: Trace, entry: TraceEntry): void {
+  trace.entries[trace.nextEntry++] = entry;
+}
+
+/** Drops all that is beyond the places of writing. */
+export function cutTrace(trace: Trace, lastEvent: number): void {
+  trace.frames.length = trace.nextFrame;
+  trace.entries.length = trace.nextEntry;
+  trace.causes.length = Math.min(trace.causes.length, lastEvent + 1);
 }
