@@ -14,7 +14,7 @@ import type {
   Pipeline,
   PipelineNode,
   Redirection as ParsedRedirection,
-  Script as ParsedScript,
+  ParsedScript,
   Statement,
   TestExpression as ParsedTest,
   While,

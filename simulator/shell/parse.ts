@@ -1,6 +1,6 @@
 // From a line of bash to a script, or to the complaint that bash would print. The grammar is
 // unbash's business; `compile.ts` turns its tree into steps.
-import { parse, type ParseError, type Script as ParsedScript } from "unbash";
+import { parse, type ParseError, type ParsedScript } from "unbash";
 import { compileScript } from "./compile.ts";
 import type { Script } from "./script.ts";
 

@@ -4,7 +4,7 @@ import {
   parse,
   type ParameterExpansionPart,
   type ParameterOperation,
-  type Script as ParsedScript,
+  type ParsedScript,
   type Word as ParsedWord,
   type WordPart,
 } from "unbash";

@@ -68,10 +68,11 @@ export function decodeArp(bytes: Uint8Array, start: number): ArpPacket | WireErr
 
 /** As tcpdump prints it; a target MAC stands in brackets when it is not zero (K58, I207). */
 export function describeArp(arp: ArpPacket, verbose: boolean): string {
+  const { senderIp, targetIp } = arp;
   const kind = verbose ? "Ethernet (len 6), IPv4 (len 4), " : "";
   if (arp.operation === "reply") {
-    return `${kind}Reply ${arp.senderIp} is-at ${arp.senderMac}, length ${ARP_LENGTH}`;
+    return `${kind}Reply ${senderIp} is-at ${arp.senderMac}, length ${ARP_LENGTH}`;
   }
   const target = arp.targetMac === ZERO_MAC ? "" : ` (${arp.targetMac})`;
-  return `${kind}Request who-has ${arp.targetIp}${target} tell ${arp.senderIp}, length ${ARP_LENGTH}`;
+  return `${kind}Request who-has ${targetIp}${target} tell ${senderIp}, length ${ARP_LENGTH}`;
 }

@@ -1,4 +1,4 @@
-// The Internet checksum (RFC 1071): the one's complement of the one's complement sum of 16-bit words.
+// The Internet checksum (RFC 1071): the complement of the one's complement sum of 16-bit words.
 import { type Ip, ipNumber } from "./address.ts";
 import { hex, readUint16, readUint8, type WireError, writeUint16 } from "./bytes.ts";
 
@@ -23,7 +23,7 @@ export function internetChecksum(
   return ~sum & 0xffff;
 }
 
-/** Source, destination, protocol and length, as TCP, UDP and VRRP version 3 sum them (RFC 9293 3.1). */
+/** Source, destination, protocol and length; for TCP (RFC 9293 3.1), UDP and VRRP version 3. */
 export function pseudoHeaderSum(
   source: Ip,
   destination: Ip,

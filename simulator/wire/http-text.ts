@@ -14,8 +14,9 @@ export function describeHttp(data: string, verbose: boolean): string {
   if (!isMessage) return ": HTTP";
   const { lines, isCut } = textLines(data);
   const cut = isCut ? " [|http]" : "";
-  if (verbose)
+  if (verbose) {
     return `: HTTP, length: ${data.length}${lines.map((l) => `\n\t${l}`).join("")}${cut}`;
+  }
   return lines[0] === undefined ? ": HTTP" : `: HTTP: ${lines[0]}${lines.length === 1 ? cut : ""}`;
 }
 

@@ -1,5 +1,5 @@
-// ICMP (RFC 792): echo, destination unreachable, redirect, time exceeded. An error quotes the packet
-// it complains about. Left out: other types; a redirect for anything but one host.
+// ICMP (RFC 792): echo, destination unreachable, redirect, time exceeded. An error quotes the
+// packet it complains about. Left out: other types; a redirect for anything but one host.
 import type { Ip } from "./address.ts";
 import {
   readIp,
@@ -16,7 +16,7 @@ import type { Ipv4Packet } from "./ipv4.ts";
 
 export const ICMP_PROTOCOL = 1;
 export const ICMP_HEADER_LENGTH = 8;
-/** Linux lets an error's IP packet grow to 576 bytes, 28 of them its own headers (RFC 1812 4.3.2.3). */
+/** An error's IP packet is at most 576 bytes, 28 of them its own headers (RFC 1812 4.3.2.3). */
 export const MAXIMUM_QUOTE = 548;
 
 export const ECHO_REPLY = 0;

@@ -11,7 +11,7 @@ export const IGMP_REPORT = 0x22;
 const IGMP_HEADER_LENGTH = 8;
 const RECORD_LENGTH = 8;
 
-/** Change-to-exclude is how a host joins a group, change-to-include with no source how it leaves. */
+/** A host joins a group by change-to-exclude and leaves it by change-to-include with no source. */
 export const CHANGE_TO_INCLUDE = 3;
 export const CHANGE_TO_EXCLUDE = 4;
 

@@ -57,8 +57,9 @@ function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
 export function decodePcap(
   bytes: Uint8Array,
 ): { readonly packets: readonly CapturedPacket[] } | WireError {
-  if (bytes.length < FILE_HEADER_LENGTH)
+  if (bytes.length < FILE_HEADER_LENGTH) {
     return { error: "pcap header cut short", at: bytes.length };
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const isLittle = view.getUint32(0, true) === MAGIC;
   if (!isLittle && readUint32(bytes, 0) !== MAGIC) return { error: "not a pcap file", at: 0 };
@@ -79,8 +80,9 @@ function decodePacket(view: DataView, at: number, isLittle: boolean): CapturedPa
   const frameAt = at + PACKET_HEADER_LENGTH;
   if (frameAt > view.byteLength) return { error: "packet header cut short", at: view.byteLength };
   const length = view.getUint32(at + 8, isLittle);
-  if (length !== view.getUint32(at + 12, isLittle))
+  if (length !== view.getUint32(at + 12, isLittle)) {
     return { error: "packet not whole", at: at + 8 };
+  }
   if (frameAt + length > view.byteLength) return { error: "packet cut short", at: view.byteLength };
   const decoded = decodeFrame(new Uint8Array(view.buffer, view.byteOffset + frameAt, length));
   if ("error" in decoded) return { error: decoded.error, at: frameAt + decoded.at };

@@ -120,7 +120,7 @@ export type RecordedVrrp = {
   readonly auth?: string;
 };
 
-/** First sequence numbers by sender and receiver, as the SYNs told them; one for a whole recording. */
+/** First sequence numbers by sender and receiver, as the SYNs told them; one for a recording. */
 export type InitialNumbers = Map<string, number>;
 
 /**

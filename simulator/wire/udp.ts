@@ -41,8 +41,9 @@ export function decodeUdp(
   if (end - start < UDP_HEADER_LENGTH) return { error: "UDP header cut short", at: end };
   const length = readUint16(bytes, start + 4);
   const isLengthRight = carrier.quoted ? length >= end - start : length === end - start;
-  if (!isLengthRight)
+  if (!isLengthRight) {
     return { error: `UDP length is ${length}, not ${end - start}`, at: start + 4 };
+  }
   if (!carrier.quoted && readUint16(bytes, start + 6) !== 0) {
     const pseudo = pseudoHeaderSum(carrier.source, carrier.destination, UDP_PROTOCOL, length);
     const wrong = checksumError(bytes, { start, end, at: start + 6 }, "UDP", pseudo);

@@ -24,7 +24,6 @@ export const AH_PROTOCOL = 51;
 
 export const AUTH_NONE = 0;
 export const AUTH_PASS = 1;
-export const AUTH_AH = 2;
 
 const HEADER_LENGTH = 8;
 const PASSWORD_LENGTH = 8;

@@ -1,0 +1,42 @@
+// Statistics: counters count at once, but what `--stats` and `--rate` show is what the last tick
+// of the 2-second estimator saw (I107, I108).
+import type { Host } from "../host/host.ts";
+import type { Sim } from "../kernel/sim.ts";
+import { type Counters, emptyCounters, type Ipvs, type Stats } from "./state.ts";
+
+const TICK_US = 2_000_000;
+/** In the recordings the ticks come about 0.1 s after the even seconds. */
+const PHASE_US = 100_000;
+
+/** Begins ticking, with the first service. */
+export function startEstimator(host: Host, sim: Sim): void {
+  const next = Math.floor((sim.now - PHASE_US) / TICK_US + 1) * TICK_US + PHASE_US;
+  sim.alarm(host, next, "ipvs-estimator", "");
+}
+
+/** The estimator alarm: ticks as long as there is a service. */
+export function estimatorAlarm(host: Host, _key: string, sim: Sim): void {
+  if (host.ipvs.services.size === 0) return;
+  for (const stats of allStats(host.ipvs)) tick(stats);
+  sim.alarm(host, sim.now + TICK_US, "ipvs-estimator", "");
+}
+
+function* allStats(ipvs: Ipvs): Generator<Stats> {
+  for (const service of ipvs.services.values()) {
+    yield service.stats;
+    for (const destination of service.destinations) yield destination.stats;
+  }
+}
+
+const KEYS = Object.keys(emptyCounters()) as (keyof Counters)[];
+
+/** avg += (rate − avg) / 4 (I108). */
+function tick(stats: Stats): void {
+  const rates = { ...stats.rates };
+  for (const key of KEYS) {
+    const rate = ((stats.now[key] - stats.shown[key]) * 1_000_000) / TICK_US;
+    rates[key] += (rate - rates[key]) / 4;
+  }
+  stats.rates = rates;
+  stats.shown = { ...stats.now };
+}

@@ -1,0 +1,111 @@
+// IPVS as data: services with their destinations in the kernel's order, the connection table and
+// the statistics (ipvs.md sections 3 and 4). Left out so far: NAT, tunnels, persistence templates
+// and the sync daemon have their place in the types; `hook.ts` says what acts.
+import type { Ip } from "../wire/address.ts";
+import { type ConnectionTable, emptyConnectionTable } from "./connection-table.ts";
+
+export type ForwardingMethod = "route" | "masq" | "tunnel";
+export type ServiceProtocol = "tcp" | "udp";
+
+export interface Ipvs {
+  /** The module is loaded: the sysctls exist (I119). */
+  loaded: boolean;
+  /** By `serviceKey`. */
+  readonly services: Map<string, Service>;
+  connections: ConnectionTable;
+  /** Seconds, set by `ipvsadm --set` (I97). */
+  timeouts: { tcp: number; tcpfin: number; udp: number };
+  /** Destinations deleted while connections still refer to them (I131), by `destinationKey`. */
+  readonly trash: Map<string, Destination>;
+}
+
+export interface Service {
+  readonly key: string;
+  readonly protocol: ServiceProtocol;
+  readonly address: Ip;
+  readonly port: number;
+  /** Not 0 for a firewall-mark service. */
+  readonly mark: number;
+  scheduler: SchedulerName;
+  /** What the scheduler remembers between two choices. */
+  memory: SchedulerMemory;
+  flags: readonly string[];
+  persistence: { readonly timeout: number; readonly mask: Ip } | undefined;
+  onePacket: boolean;
+  /** Kernel order: a new destination goes to the head (I62). */
+  destinations: Destination[];
+  readonly stats: Stats;
+}
+
+export interface Destination {
+  readonly key: string;
+  readonly address: Ip;
+  readonly port: number;
+  method: ForwardingMethod;
+  weight: number;
+  /** The last weight that was not 0 (I64). */
+  lastWeight: number;
+  upperThreshold: number;
+  lowerThreshold: number;
+  overloaded: boolean;
+  active: number;
+  inactive: number;
+  persistent: number;
+  readonly stats: Stats;
+}
+
+export type SchedulerName = "rr" | "wrr" | "lc" | "wlc" | "sed" | "nq" | "fo" | "ovf";
+
+export interface SchedulerMemory {
+  /** rr and wrr: the destination chosen last; undefined stands for the list's head. */
+  last: string | undefined;
+  /** wrr's current weight (I72). */
+  currentWeight: number;
+}
+
+/** Counters now, and as the last tick of the 2-second estimator left them (I107, I108). */
+export interface Stats {
+  readonly now: Counters;
+  shown: Counters;
+  /** Smoothed per second. */
+  rates: Counters;
+}
+
+export interface Counters {
+  connections: number;
+  inPackets: number;
+  outPackets: number;
+  inBytes: number;
+  outBytes: number;
+}
+
+export function emptyIpvs(): Ipvs {
+  return {
+    loaded: false,
+    services: new Map(),
+    connections: emptyConnectionTable(),
+    timeouts: { tcp: 900, tcpfin: 120, udp: 300 },
+    trash: new Map(),
+  };
+}
+
+export function emptyCounters(): Counters {
+  return { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
+}
+
+export function emptyStats(): Stats {
+  return { now: emptyCounters(), shown: emptyCounters(), rates: emptyCounters() };
+}
+
+export function serviceKey(protocol: ServiceProtocol, address: Ip, port: number): string {
+  return `${protocol} ${address}:${port}`;
+}
+
+export function markKey(mark: number): string {
+  return `fwm ${mark}`;
+}
+
+/** Unique on a host: a destination belongs to one service. */
+export function destinationKey(service: string, address: Ip, port: number): string {
+  return `${service} -> ${address}:${port}`;
+}

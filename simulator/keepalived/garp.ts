@@ -1,0 +1,67 @@
+// Gratuitous ARP: the bursts that tell the network where an address has gone (K58-K68).
+import type { System } from "../host/system.ts";
+import { setTimer } from "../host/system.ts";
+import { BROADCAST_MAC, type Ip } from "../wire/address.ts";
+import type { VrrpInstance } from "./instance.ts";
+import { sayDetail } from "./log.ts";
+import type { Vrrp } from "./vrrp.ts";
+
+/** `repeat` frames for each address, address by address in each round (K59, K60). */
+export function sendGarps(vrrp: Vrrp, instance: VrrpInstance, repeat: number): void {
+  const { system, process, voice } = vrrp;
+  const { config, name } = instance;
+  const all = [...config.addresses, ...config.excludedAddresses];
+  for (let round = 0; round < repeat; round++) {
+    for (const { address, nic = config.nic } of all) {
+      sendGarp(system, nic, address);
+      if (round === 0) {
+        const text = `(${name}) Sending/queueing gratuitous ARPs on ${nic} for ${address}`;
+        sayDetail(system, process, voice, text);
+      }
+      sayDetail(system, process, voice, `Sending gratuitous ARP on ${nic} for ${address}`);
+    }
+  }
+}
+
+/** The second burst is a plain timer: it fires if the addresses are held then (K59, K61). */
+export function scheduleGarps(vrrp: Vrrp, instance: VrrpInstance): void {
+  const { garpDelayUs } = instance.config;
+  if (garpDelayUs === 0) return;
+  const at = vrrp.system.sim.now + garpDelayUs;
+  setTimer(vrrp.system, vrrp.process, garpKey(instance), at);
+}
+
+export function secondBurst(vrrp: Vrrp, instance: VrrpInstance): void {
+  if (instance.state === "MASTER") sendGarps(vrrp, instance, instance.config.garpRepeat);
+}
+
+export function garpKey(instance: VrrpInstance): string {
+  return `garp ${instance.name}`;
+}
+
+/** With an advert, once the refresh interval has passed since the last (K64). */
+export function refreshGarps(vrrp: Vrrp, instance: VrrpInstance): void {
+  const { garpRefreshUs, garpRefreshRepeat } = instance.config;
+  const { now } = vrrp.system.sim;
+  if (garpRefreshUs === 0 || now - instance.refreshedAt < garpRefreshUs) return;
+  instance.refreshedAt = now;
+  sendGarps(vrrp, instance, garpRefreshRepeat);
+}
+
+/** A broadcast request for one's own address, with the broadcast MAC as target (K58). */
+function sendGarp({ host, sim }: System, nicName: string, address: Ip): void {
+  const nic = host.nics.get(nicName);
+  if (nic === undefined) return;
+  sim.transmit(host, nic, {
+    source: nic.mac,
+    destination: BROADCAST_MAC,
+    payload: {
+      protocol: "arp",
+      operation: "request",
+      senderMac: nic.mac,
+      senderIp: address,
+      targetMac: BROADCAST_MAC,
+      targetIp: address,
+    },
+  });
+}

@@ -1,0 +1,168 @@
+// ipvsadm 1.31: runs the command and prints what the real one prints. Left out so far: the sync
+// daemon's commands, which say so.
+import type { Host } from "../host/host.ts";
+import { exitProcess, write } from "../host/system.ts";
+import {
+  addDestination,
+  addService,
+  deleteDestination,
+  deleteService,
+  type DestinationOptions,
+  editDestination,
+  editService,
+  flush,
+  type IpvsError,
+  keyOf,
+  type ServiceOptions,
+  setTimeouts,
+  zero,
+} from "../ipvs/admin.ts";
+import type { Sim } from "../kernel/sim.ts";
+import { listConnections, listServices, saveServices } from "./ipvsadm-list.ts";
+import { type Command, type Options, parseOptions } from "./ipvsadm-options.ts";
+import type { Program } from "./program.ts";
+
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+const DONE: Output = { stdout: "", stderr: "", code: 0 };
+
+/** The whole program in one call: it waits for nothing. */
+export function ipvsadmMain(host: Host, args: readonly string[], sim: Sim): Output {
+  host.ipvs.loaded = true;
+  const options = parseOptions(args);
+  if ("text" in options) return { ...DONE, stderr: options.text, code: options.code };
+  return ACTIONS[options.command](host, options, sim);
+}
+
+export const ipvsadm: Program = {
+  startUs: 8_500,
+  run(process, _reason, system) {
+    const output = ipvsadmMain(system.host, process.argv.slice(1), system.sim);
+    write(system, process, 1, output.stdout);
+    write(system, process, 2, output.stderr);
+    exitProcess(system, process, output.code);
+  },
+};
+
+type Action = (host: Host, options: Options, sim: Sim) => Output;
+
+const ACTIONS: Readonly<Record<Command, Action>> = {
+  "add-service": (host, options, sim) =>
+    serviceAction(options, (name) => addService(host, name, serviceOptions(options), sim)),
+  "edit-service": (host, options) =>
+    serviceAction(options, (name) => editService(host, name, serviceOptions(options))),
+  "delete-service": (host, options, sim) =>
+    serviceAction(options, (name) => deleteService(host, name, sim)),
+  "add-server": (host, options, sim) =>
+    serverAction(options, (name, server) => addDestination(host, name, server, sim)),
+  "edit-server": (host, options, sim) =>
+    serverAction(options, (name, server) => editDestination(host, name, server, sim)),
+  "delete-server": (host, options, sim) =>
+    serverAction(options, (name, { address, port }) =>
+      deleteDestination(host, name, address, port, sim),
+    ),
+  flush: (host, _options, sim) => {
+    flush(host, sim);
+    return DONE;
+  },
+  zero: (host, { service }) => refusal("zero", zero(host, service)),
+  list,
+  save: (host, { switches }) => ({ ...DONE, stdout: saveServices(host, switches.has("numeric")) }),
+  set: (host, { timeouts = [0, 0, 0] }) => {
+    setTimeouts(host, ...timeouts);
+    return DONE;
+  },
+  "start-daemon": () => notModelled("--start-daemon"),
+  "stop-daemon": () => notModelled("--stop-daemon"),
+  help: () => ({ ...DONE, stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n" }),
+  version: () => ({
+    ...DONE,
+    stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n",
+  }),
+};
+
+function list(host: Host, options: Options, sim: Sim): Output {
+  const { switches, service } = options;
+  if (switches.has("timeout")) {
+    const { tcp, tcpfin, udp } = host.ipvs.timeouts;
+    return { ...DONE, stdout: `Timeout (tcp tcpfin udp): ${tcp} ${tcpfin} ${udp}\n` };
+  }
+  if (switches.has("daemon")) return DONE;
+  if (switches.has("connection")) return { ...DONE, stdout: listConnections(host, sim.now) };
+  const only = service === undefined ? undefined : host.ipvs.services.get(keyOf(service));
+  if (service !== undefined && only === undefined) {
+    return { ...DONE, stderr: "No such service\n", code: 1 };
+  }
+  return { ...DONE, stdout: listServices(host, { switches, only }) };
+}
+
+function serviceAction(
+  options: Options,
+  action: (name: NonNullable<Options["service"]>) => IpvsError | undefined,
+): Output {
+  return options.service === undefined
+    ? DONE
+    : refusal(options.command, action(options.service));
+}
+
+function serverAction(
+  options: Options,
+  action: (
+    name: NonNullable<Options["service"]>,
+    server: DestinationOptions,
+  ) => IpvsError | undefined,
+): Output {
+  const { service, server } = options;
+  if (service === undefined || server === undefined) return DONE;
+  const servicePort = "port" in service ? service.port : 0;
+  const destination: DestinationOptions = {
+    address: server.address,
+    port: server.port ?? servicePort,
+    method: options.method ?? "route",
+    weight: options.weight ?? 1,
+    upperThreshold: options.upperThreshold ?? 0,
+    lowerThreshold: options.lowerThreshold ?? 0,
+  };
+  return refusal(options.command, action(service, destination));
+}
+
+/** -A and -E alike: what is not given takes its default (I163, I165). */
+function serviceOptions(options: Options): ServiceOptions {
+  const { persistence, mask = "255.255.255.255" } = options;
+  return {
+    scheduler: options.scheduler ?? "wlc",
+    flags: [...(options.flags ?? [])].sort(),
+    onePacket: options.onePacket ?? false,
+    ...(persistence !== undefined && { persistence: { timeout: persistence, mask } }),
+  };
+}
+
+/** The kernel's refusals in ipvsadm's words (I193). */
+function refusal(command: Command, error: IpvsError | undefined): Output {
+  if (error === undefined) return DONE;
+  return { ...DONE, stderr: `${refusalText(command, error)}\n`, code: 255 };
+}
+
+function refusalText(command: Command, error: IpvsError): string {
+  const isServer = command.endsWith("-server");
+  switch (error) {
+    case "EEXIST":
+      return isServer ? "Destination already exists" : "Service already exists";
+    case "ENOENT":
+      return isServer ? "No such destination" : "Scheduler or persistence engine not found";
+    case "ESRCH":
+      return isServer ? "Service not defined" : "No such service";
+    case "ERANGE":
+      return "Numerical result out of range";
+    case "EINVAL":
+      return "Invalid operation.  Possibly wrong module version, address not unicast, ...";
+  }
+}
+
+function notModelled(option: string): Output {
+  return { ...DONE, stderr: `ipvsadm: ${option} is not modelled here\n`, code: 255 };
+}

@@ -1,0 +1,190 @@
+// A web server as the recordings have it: nginx 1.22.1 (openresty's core) with one page. It speaks
+// HTTP/1.0 and 1.1 with keep-alive. Left out: workers, its configuration language, access logs.
+import { civilDate, readFile, removeFile, writeFile } from "../host/files.ts";
+import type { Process, Wake } from "../host/process.ts";
+import { clearTimer, closeSocket, exitProcess, setTimer } from "../host/system.ts";
+import { acceptTcp, listenTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
+import type { Program, System } from "./program.ts";
+
+const ROOT = "/var/www";
+const PID_FILE = "/run/nginx.pid";
+/** From the request to the first byte of the answer, and from the answer to the close. */
+const ANSWER_US = 210;
+const CLOSE_US = 70;
+/** From the client's goodbye to ours. */
+const GOODBYE_US = 140;
+
+interface Memory {
+  listener: number;
+  /** Bytes of a request that is not complete yet, by socket. */
+  readonly requests: Map<number, string>;
+}
+
+export const nginx: Program = {
+  startUs: 12_000,
+  signals: ["SIGQUIT", "SIGTERM", "SIGHUP"],
+  run(process, reason, system) {
+    if (reason.kind === "start") return start(process, system);
+    const memory = process.memory as Memory;
+    switch (reason.kind) {
+      case "socket":
+        return onSocket(process, memory, reason.socket, system);
+      case "timer":
+        return onTimer(process, memory, reason.key, system);
+      case "signal":
+        return onSignal(process, reason, system);
+      default:
+        return;
+    }
+  },
+};
+
+function start(process: Process, system: System): void {
+  const opened = listenTcp(system, process, { address: "0.0.0.0", port: 80, backlog: 511 });
+  if ("error" in opened) return exitProcess(system, process, 1);
+  process.memory = { listener: opened.socket, requests: new Map() } satisfies Memory;
+  writeFile(system, PID_FILE, `${process.pid}\n`);
+  system.sim.record(system.host, "mark", { what: "web-server", up: true });
+}
+
+function onSignal(process: Process, reason: Wake & { kind: "signal" }, system: System): void {
+  if (reason.signal === "SIGHUP") return;
+  removeFile(system.host, PID_FILE);
+  system.sim.record(system.host, "mark", { what: "web-server", up: false });
+  exitProcess(system, process, 0);
+}
+
+function onSocket(process: Process, memory: Memory, socket: number, system: System): void {
+  if (socket === memory.listener) {
+    let accepted = acceptTcp(system, process, memory.listener);
+    while (accepted !== undefined) {
+      memory.requests.set(accepted, "");
+      readRequest(process, memory, accepted, system);
+      accepted = acceptTcp(system, process, memory.listener);
+    }
+    return;
+  }
+  if (memory.requests.has(socket)) readRequest(process, memory, socket, system);
+}
+
+function readRequest(process: Process, memory: Memory, socket: number, system: System): void {
+  const { data, end, error } = receiveTcpData(system, socket);
+  const request = (memory.requests.get(socket) ?? "") + data;
+  memory.requests.set(socket, request);
+  if (error !== undefined) return hangUp(process, memory, socket, system);
+  if (request.includes("\r\n\r\n")) {
+    setTimer(system, process, `answer ${socket}`, system.sim.now + ANSWER_US);
+  } else if (end) {
+    setTimer(system, process, `close ${socket}`, system.sim.now + GOODBYE_US);
+  }
+}
+
+function onTimer(process: Process, memory: Memory, key: string, system: System): void {
+  const [what, id] = key.split(" ");
+  const socket = Number(id);
+  if (!memory.requests.has(socket)) return;
+  if (what === "close") return hangUp(process, memory, socket, system);
+  const text = memory.requests.get(socket) ?? "";
+  const headEnd = text.indexOf("\r\n\r\n");
+  if (headEnd < 0) return;
+  memory.requests.set(socket, text.slice(headEnd + 4));
+  const request = parseRequest(text.slice(0, headEnd));
+  sendTcp(system, socket, answer(request, system));
+  if (!request.keepAlive) {
+    setTimer(system, process, `close ${socket}`, system.sim.now + CLOSE_US);
+  } else if (text.slice(headEnd + 4).includes("\r\n\r\n")) {
+    setTimer(system, process, `answer ${socket}`, system.sim.now + ANSWER_US);
+  }
+}
+
+function hangUp(process: Process, memory: Memory, socket: number, system: System): void {
+  memory.requests.delete(socket);
+  clearTimer(process, `answer ${socket}`);
+  closeSocket(system, socket);
+}
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly keepAlive: boolean;
+  readonly isValid: boolean;
+}
+
+function parseRequest(head: string): Request {
+  const [line = "", ...headers] = head.split("\r\n");
+  const match = /^([A-Z]+) (\S+) HTTP\/1\.([01])$/.exec(line);
+  const connection = headers
+    .map((header) => /^connection:\s*(.*)$/i.exec(header)?.[1]?.toLowerCase())
+    .find((value) => value !== undefined);
+  const keepAlive = match?.[3] === "1" ? connection !== "close" : connection === "keep-alive";
+  return {
+    method: match?.[1] ?? "",
+    path: match?.[2] ?? "/",
+    keepAlive: match !== null && keepAlive,
+    isValid: match !== null,
+  };
+}
+
+function answer(request: Request, { host, sim }: System): string {
+  const wanted = request.path.split("?")[0] ?? "/";
+  const path = ROOT + (wanted.endsWith("/") ? `${wanted}index.html` : wanted);
+  const content = request.isValid ? readFile(host, path, sim) : undefined;
+  const now = sim.world.startEpoch + Math.floor(sim.now / 1_000_000);
+  if (content === undefined) {
+    return errorPage(request, request.isValid ? "404 Not Found" : "400 Bad Request", now);
+  }
+  const body = bytesOf(content);
+  const modified = host.files.get(path)?.modified ?? now;
+  const headers = [
+    "HTTP/1.1 200 OK",
+    "Server: nginx/1.22.1",
+    `Date: ${httpDate(now)}`,
+    "Content-Type: text/html",
+    `Content-Length: ${body.length}`,
+    `Last-Modified: ${httpDate(modified)}`,
+    `Connection: ${request.keepAlive ? "keep-alive" : "close"}`,
+    `ETag: "${modified.toString(16)}-${body.length.toString(16)}"`,
+    "Accept-Ranges: bytes",
+  ];
+  return `${headers.join("\r\n")}\r\n\r\n${request.method === "HEAD" ? "" : body}`;
+}
+
+function errorPage(request: Request, status: string, now: number): string {
+  const body = [
+    "<html>",
+    `<head><title>${status}</title></head>`,
+    "<body>",
+    `<center><h1>${status}</h1></center>`,
+    "<hr><center>nginx/1.22.1</center>",
+    "</body>",
+    "</html>",
+    "",
+  ].join("\r\n");
+  const headers = [
+    `HTTP/1.1 ${status}`,
+    "Server: nginx/1.22.1",
+    `Date: ${httpDate(now)}`,
+    "Content-Type: text/html",
+    `Content-Length: ${body.length}`,
+    `Connection: ${request.keepAlive ? "keep-alive" : "close"}`,
+  ];
+  return `${headers.join("\r\n")}\r\n\r\n${request.method === "HEAD" ? "" : body}`;
+}
+
+/** UTF-8 bytes, one character each. */
+function bytesOf(text: string): string {
+  return unescape(encodeURIComponent(text));
+}
+
+const DAYS = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** "Mon, 23 Nov 2026 02:52:11 GMT" (RFC 9110 5.6.7). */
+export function httpDate(epoch: number): string {
+  const days = Math.floor(epoch / 86_400);
+  const { year, month, day } = civilDate(days);
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  const seconds = epoch % 86_400;
+  const time = `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return `${DAYS[days % 7]}, ${two(day)} ${MONTHS[month - 1]} ${year} ${time} GMT`;
+}
