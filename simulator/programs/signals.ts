@@ -1,19 +1,20 @@
-// Signals by name and number, and what the shell says of a child that one of them killed.
+// Signals by name and number as `kill` takes them, and what the shell says of a child they killed.
 import type { Signal } from "../host/process.ts";
+import { signalNumber } from "../host/system.ts";
 
-export const SIGNAL_NUMBERS: Readonly<Record<Signal, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGKILL: 9,
-  SIGUSR1: 10,
-  SIGUSR2: 12,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-  SIGCHLD: 17,
-  SIGCONT: 18,
-  SIGSTOP: 19,
-};
+const NAMES: readonly Signal[] = [
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGKILL",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGPIPE",
+  "SIGTERM",
+  "SIGCHLD",
+  "SIGCONT",
+  "SIGSTOP",
+];
 
 /** bash reports these deaths; of SIGINT, SIGPIPE and SIGTERM it does not speak. */
 export const DEATH_WORDS: Readonly<Partial<Record<Signal, string>>> = {
@@ -27,13 +28,13 @@ export const DEATH_WORDS: Readonly<Partial<Record<Signal, string>>> = {
 /** "9", "KILL", "SIGKILL" and "kill" are all SIGKILL; undefined when there is no such signal. */
 export function parseSignal(text: string): Signal | undefined {
   const upper = text.toUpperCase();
-  for (const [name, number] of Object.entries(SIGNAL_NUMBERS)) {
-    if (upper === name || `SIG${upper}` === name || text === String(number)) return name as Signal;
-  }
-  return undefined;
+  return NAMES.find(
+    (name) => upper === name || `SIG${upper}` === name || text === String(signalNumber(name)),
+  );
 }
 
-/** The status that a shell sees of a process that ended by `signal`. */
-export function signalStatus(signal: Signal): number {
-  return 128 + SIGNAL_NUMBERS[signal];
+/** "1) SIGHUP", "2) SIGINT", … as `kill -l` lists them. */
+export function signalList(): string {
+  const sorted = [...NAMES].sort((a, b) => signalNumber(a) - signalNumber(b));
+  return sorted.map((name) => `${String(signalNumber(name)).padStart(2)}) ${name}\n`).join("");
 }

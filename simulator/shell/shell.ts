@@ -1,11 +1,12 @@
 // What a shell knows between two wakes: plain data in its process's memory.
-import type { OpenFile } from "../host/process.ts";
+import type { OpenFile, Process } from "../host/process.ts";
+import { closeFile, exitProcess, type System, write } from "../host/system.ts";
 import type { Script } from "./script.ts";
 
 export interface Shell {
   /** `$0`, and what complaints begin with: "bash" or a script's path. */
   readonly name: string;
-  /** A console's own shell says "bash: …"; `bash -c` and scripts say "bash: line 1: …". */
+  /** Reads its script from standard input, line by line; says "bash: …" without a line. */
   readonly interactive: boolean;
   /** `$$`: subshells keep the number of the shell they come from. */
   readonly pid: number;
@@ -21,17 +22,26 @@ export interface Shell {
   status: number;
   /** `$!`. */
   lastBackground: number | undefined;
-  /** Background children that run, and how those ended that nobody has waited for. */
-  jobs: Map<number, { readonly source: string; status: number | undefined }>;
+  /** Background children: their command, and how they ended if they have. */
+  jobs: Map<number, Job>;
   /** Outputs of the substitutions that the current step needs, in order. */
   substitutions: string[];
-  /** The status of the last of them: that of an assignment that runs no command. */
+  /** The status of the last of them: that of a command that only assigns. */
   substitutionStatus: number;
   waiting: Waiting | undefined;
-  /** Descriptors before each `{ … } > file` that we are in. */
+  /** Descriptors as they were before each redirection that is in force. */
   redirected: Map<number, OpenFile>[];
   /** Line of the current step, for complaints. */
   line: number;
+  /** Text of a script that comes over standard input and has not been run yet. */
+  input: string;
+  /** Commands that `trap` was given, by signal or EXIT; only EXIT is run. */
+  traps: Map<string, string>;
+}
+
+export interface Job {
+  readonly source: string;
+  status: number | undefined;
 }
 
 export interface Frame {
@@ -67,19 +77,133 @@ export type Waiting =
       readonly source: string;
       /** The shell ends with this job's status (`exec`). */
       readonly last: boolean;
+      /** Ctrl-C was pressed meanwhile. */
+      interrupted: boolean;
     }
   | {
       readonly kind: "substitution";
       readonly pid: number;
       readonly fd: number;
       text: string;
+      ended: boolean;
       status: number | undefined;
     }
   /** `wait`. */
   | { readonly kind: "wait"; readonly pids: readonly number[] }
   /** `read`: what has come of the line so far. */
-  | { readonly kind: "input"; readonly arguments: readonly string[]; text: string }
-  /** The next line of a script that comes over standard input. */
-  | { readonly kind: "script-input"; text: string }
+  | { readonly kind: "input"; readonly names: readonly string[]; readonly raw: boolean; text: string }
+  /** The next line of the script on standard input. */
+  | { readonly kind: "script" }
   /** A breath between many built-in steps. */
   | { readonly kind: "pause" };
+
+/** The three things that every part of the shell works on. */
+export interface Context {
+  readonly system: System;
+  readonly process: Process;
+  readonly shell: Shell;
+}
+
+export function newShell(
+  process: Process,
+  options: { name: string; parameters: readonly string[]; interactive: boolean },
+): Shell {
+  const { name, parameters, interactive } = options;
+  return {
+    name,
+    interactive,
+    pid: process.pid,
+    frames: [],
+    variables: new Map(Object.entries(process.environment)),
+    exported: Object.keys(process.environment),
+    functions: new Map(),
+    parameters,
+    status: 0,
+    lastBackground: undefined,
+    jobs: new Map(),
+    substitutions: [],
+    substitutionStatus: 0,
+    waiting: undefined,
+    redirected: [],
+    line: 1,
+    input: "",
+    traps: new Map(),
+  };
+}
+
+/** What a forked shell begins with: everything but the work its parent is at. */
+export function subshell(shell: Shell, script: Script): Shell {
+  const copy: Shell = {
+    ...shell,
+    frames: [],
+    variables: new Map(shell.variables),
+    functions: new Map(shell.functions),
+    jobs: new Map(),
+    substitutions: [],
+    waiting: undefined,
+    redirected: [],
+    input: "",
+    interactive: false,
+    traps: new Map(),
+  };
+  enter(copy, script, "script");
+  return copy;
+}
+
+/** Begins a script, a function or a sourced file. */
+export function enter(shell: Shell, script: Script, kind: Frame["kind"]): void {
+  const { parameters } = shell;
+  const redirections = shell.redirected.length;
+  shell.frames.push({
+    script,
+    kind,
+    next: 0,
+    loops: [],
+    parameters,
+    locals: new Map(),
+    redirections,
+  });
+}
+
+/** Ends the innermost frame and puts back what it changed. */
+export function leave({ system, process, shell }: Context): void {
+  const frame = shell.frames.pop();
+  if (frame === undefined) return;
+  restoreTo({ system, process, shell }, frame.redirections);
+  if (frame.kind !== "function") return;
+  shell.parameters = frame.parameters;
+  for (const [name, value] of frame.locals) {
+    if (value === undefined) shell.variables.delete(name);
+    else shell.variables.set(name, value);
+  }
+}
+
+/** Undoes redirections until only `count` are in force. */
+export function restoreTo({ process, shell }: Context, count: number): void {
+  while (shell.redirected.length > count) {
+    const files = shell.redirected.pop();
+    if (files !== undefined) process.files = files;
+  }
+}
+
+/** "bash: line 1: message" on standard error. */
+export function complain({ system, process, shell }: Context, message: string): void {
+  const place = shell.interactive ? shell.name : `${shell.name}: line ${shell.line}`;
+  write(system, process, 2, `${place}: ${message}\n`);
+}
+
+export function environmentOf(shell: Shell): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of shell.exported) {
+    const value = shell.variables.get(name);
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
+
+/** The shell's end, unless an EXIT trap runs first. */
+export function endShell({ system, process, shell }: Context, status: number): void {
+  for (const fd of [...process.files.keys()]) if (fd > 9) closeFile(system, process, fd);
+  shell.frames = [];
+  exitProcess(system, process, status & 255);
+}

@@ -1,12 +1,14 @@
 // What `[ … ]`, `test` and `[[ … ]]` ask of files, texts and numbers.
 import type { Host } from "../host/host.ts";
+import { readFile } from "../host/files.ts";
 import { isDirectory, resolvePath } from "../programs/directory.ts";
-import { readFile } from "../host/system.ts";
+import type { Sim } from "../kernel/sim.ts";
 
 /** Where the questions about files are asked. */
 export interface Place {
   readonly host: Host;
   readonly directory: string;
+  readonly sim: Sim;
 }
 
 const UNARY = ["-d", "-e", "-f", "-n", "-r", "-s", "-w", "-x", "-z", "-L", "-h"];
@@ -15,11 +17,11 @@ export function isUnary(operator: string): boolean {
   return UNARY.includes(operator);
 }
 
-export function unaryTest({ host, directory }: Place, operator: string, operand: string): boolean {
+export function unaryTest({ host, sim, directory }: Place, operator: string, operand: string): boolean {
   if (operator === "-z") return operand === "";
   if (operator === "-n") return operand !== "";
   const path = resolvePath(directory, operand);
-  const content = readFile(host, path);
+  const content = readFile(host, path, sim);
   switch (operator) {
     case "-d":
       return content === undefined && isDirectory(host, path);
