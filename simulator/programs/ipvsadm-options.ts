@@ -346,9 +346,13 @@ function isGiven(options: Options, name: string): boolean {
   }
 }
 
-function checkService({ command, service, persistence, onePacket, switches }: Options):
-  | Complaint
-  | undefined {
+function checkService({
+  command,
+  service,
+  persistence,
+  onePacket,
+  switches,
+}: Options): Complaint | undefined {
   const text = (() => {
     if (command === "add-service" && service?.portGiven === false && persistence === undefined) {
       return "Zero port specified for non-persistent service";

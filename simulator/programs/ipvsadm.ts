@@ -78,7 +78,10 @@ const ACTIONS: Readonly<Record<Command, Action>> = {
   },
   "start-daemon": () => notModelled("--start-daemon"),
   "stop-daemon": () => notModelled("--stop-daemon"),
-  help: () => ({ ...DONE, stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n" }),
+  help: () => ({
+    ...DONE,
+    stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n",
+  }),
   version: () => ({
     ...DONE,
     stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n",
@@ -104,9 +107,7 @@ function serviceAction(
   options: Options,
   action: (name: NonNullable<Options["service"]>) => IpvsError | undefined,
 ): Output {
-  return options.service === undefined
-    ? DONE
-    : refusal(options.command, action(options.service));
+  return options.service === undefined ? DONE : refusal(options.command, action(options.service));
 }
 
 function serverAction(

@@ -1,15 +1,7 @@
 // Where each command's executable lies, as `type` and `which` say it. A program that is not listed
 // (a daemon's child) cannot be started by name.
 
-const SBIN: readonly string[] = [
-  "arp",
-  "arping",
-  "ip",
-  "ipvsadm",
-  "keepalived",
-  "nginx",
-  "sysctl",
-];
+const SBIN: readonly string[] = ["arp", "arping", "ip", "ipvsadm", "keepalived", "nginx", "sysctl"];
 
 const BIN: readonly string[] = [
   "awk",

@@ -40,7 +40,11 @@ export function formatText(
         if (whole.startsWith("\\")) return unescape(whole);
         if (kind === "%") return "%";
         const number = (given: string | undefined): number | undefined =>
-          given === "*" ? Number(args[used++] ?? 0) : given === undefined ? undefined : Number(given);
+          given === "*"
+            ? Number(args[used++] ?? 0)
+            : given === undefined
+              ? undefined
+              : Number(given);
         const wide = number(width) ?? 0;
         const digits = number(precision);
         const argument = args[used++];

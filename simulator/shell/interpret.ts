@@ -1,8 +1,10 @@
 // Walks a script's steps. Built-ins take no time, programs take theirs; a long run of built-ins
 // pauses now and then, so that an endless loop passes time as it does on a real machine.
-import { matchesPattern } from "./pattern.ts";
+import type { OpenFile } from "../host/process.ts";
+import { openPipe, setTimer } from "../host/system.ts";
 import { builtins } from "./builtins.ts";
 import { controls } from "./control.ts";
+import { decide } from "./decide.ts";
 import {
   type Expansion,
   evaluateArithmetic,
@@ -12,13 +14,11 @@ import {
   startExpansion,
 } from "./expand.ts";
 import { expandWords } from "./fields.ts";
-import { openPipe, setTimer } from "../host/system.ts";
-import type { OpenFile } from "../host/process.ts";
+import { matchesPattern } from "./pattern.ts";
 import { inherited, launch, startProgram, startSubstitution } from "./launch.ts";
 import { expandRedirections, type ReadyRedirection, redirectedFiles } from "./redirect.ts";
-import type { SimpleCommand, Step, TestExpression } from "./script.ts";
+import type { Script, SimpleCommand, Step, TestExpression } from "./script.ts";
 import { complain, type Context, endShell, enter, type Frame, leave, restoreTo } from "./shell.ts";
-import { binaryTest, unaryTest } from "./tests.ts";
 
 /** So many steps run at one instant; then the shell pauses for what they cost. */
 const STEPS_AT_ONCE = 200;
@@ -62,7 +62,11 @@ function takeStep(context: Context, frame: Frame, step: Step): void {
       return runBackground(context, step.script);
     case "subshell":
       frame.next++;
-      return waitFor(context, [launch(context, step.script, inherited(context.process.files))], step.script.source);
+      return waitFor(
+        context,
+        [launch(context, step.script, inherited(context.process.files))],
+        step.script.source,
+      );
     case "negate":
       frame.next++;
       shell.status = shell.status === 0 ? 1 : 0;
@@ -85,7 +89,9 @@ function takeStep(context: Context, frame: Frame, step: Step): void {
     case "test":
       return runTest(context, frame, step.expression);
     case "arithmetic": {
-      const value = expanded(context, (expansion) => evaluateArithmetic(expansion, step.expression));
+      const value = expanded(context, (expansion) =>
+        evaluateArithmetic(expansion, step.expression),
+      );
       if (value === undefined) return;
       frame.next++;
       shell.status = value === 0 ? 1 : 0;
@@ -176,7 +182,9 @@ function runCommand(context: Context, frame: Frame, step: SimpleCommand): void {
     const args = expandWords(expansion, step.words);
     const redirections = expandRedirections(expansion, step.redirections);
     const values = step.assignments.map(({ name, value, append }) => {
-      const before = append ? (expansion.assigned.get(name) ?? shell.variables.get(name) ?? "") : "";
+      const before = append
+        ? (expansion.assigned.get(name) ?? shell.variables.get(name) ?? "")
+        : "";
       const text = before + expandText(expansion, value);
       // Without a command the assignments are the shell's own, each seen by the next.
       if (args.length === 0) expansion.assigned.set(name, text);
@@ -267,7 +275,7 @@ function runPipeline(context: Context, step: Extract<Step, { do: "pipeline" }>):
   waitFor(context, pids, step.stages.map((stage) => stage.source).join(" | "));
 }
 
-function runBackground(context: Context, script: Step & { do: "background" } extends { script: infer S } ? S : never): void {
+function runBackground(context: Context, script: Script): void {
   const { shell, process } = context;
   const files = inherited(process.files);
   // Without job control a background command does not read the terminal.
@@ -323,54 +331,9 @@ function runCase(context: Context, frame: Frame, step: Extract<Step, { do: "case
 }
 
 function runTest(context: Context, frame: Frame, expression: TestExpression): void {
-  const answer = expanded(context, (expansion) => decide(context, expansion, expression));
+  const answer = expanded(context, (expansion) => decide(expansion, expression));
   if (answer === undefined) return;
   frame.next++;
   if (typeof answer === "string") complain(context, `[[: ${answer}`);
   context.shell.status = answer === true ? 0 : 1;
-}
-
-function decide(
-  context: Context,
-  expansion: Expansion,
-  expression: TestExpression,
-): boolean | string {
-  switch (expression.test) {
-    case "and":
-      return expression.operands.every((each) => decide(context, expansion, each) === true);
-    case "or":
-      return expression.operands.some((each) => decide(context, expansion, each) === true);
-    case "not": {
-      const answer = decide(context, expansion, expression.operand);
-      return typeof answer === "string" ? answer : !answer;
-    }
-    case "unary":
-      return unaryTest(expansion, expression.operator, expandText(expansion, expression.operand));
-    case "binary":
-      return decideBinary(expansion, expression);
-  }
-}
-
-function decideBinary(
-  expansion: Expansion,
-  { operator, left, right }: Extract<TestExpression, { test: "binary" }>,
-): boolean | string {
-  const text = expandText(expansion, left);
-  switch (operator) {
-    case "=":
-    case "==":
-      return matchesPattern(text, expandPattern(expansion, right));
-    case "!=":
-      return !matchesPattern(text, expandPattern(expansion, right));
-    case "=~":
-      return matchesExpression(text, expandText(expansion, right));
-    default:
-      return binaryTest(text, operator, expandText(expansion, right));
-  }
-}
-
-/** A pattern that is no regular expression matches nothing. */
-function matchesExpression(text: string, source: string): boolean {
-  const expression = regularExpression(source);
-  return expression?.test(text) ?? false;
 }

@@ -35,7 +35,7 @@ export interface Shell {
   line: number;
   /** Text of a script that comes over standard input and has not been run yet. */
   input: string;
-  /** Commands that `trap` was given, by signal or EXIT; only EXIT is run. */
+  /** Commands that `trap` was given, by signal; kept, never run. */
   traps: Map<string, string>;
 }
 
@@ -91,7 +91,12 @@ export type Waiting =
   /** `wait`. */
   | { readonly kind: "wait"; readonly pids: readonly number[] }
   /** `read`: what has come of the line so far. */
-  | { readonly kind: "input"; readonly names: readonly string[]; readonly raw: boolean; text: string }
+  | {
+      readonly kind: "input";
+      readonly names: readonly string[];
+      readonly raw: boolean;
+      text: string;
+    }
   /** The next line of the script on standard input. */
   | { readonly kind: "script" }
   /** A breath between many built-in steps. */
@@ -201,7 +206,7 @@ export function environmentOf(shell: Shell): Record<string, string> {
   return environment;
 }
 
-/** The shell's end, unless an EXIT trap runs first. */
+/** The end of the shell, whatever it was at. */
 export function endShell({ system, process, shell }: Context, status: number): void {
   for (const fd of [...process.files.keys()]) if (fd > 9) closeFile(system, process, fd);
   shell.frames = [];

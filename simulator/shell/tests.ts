@@ -17,7 +17,11 @@ export function isUnary(operator: string): boolean {
   return UNARY.includes(operator);
 }
 
-export function unaryTest({ host, sim, directory }: Place, operator: string, operand: string): boolean {
+export function unaryTest(
+  { host, sim, directory }: Place,
+  operator: string,
+  operand: string,
+): boolean {
   if (operator === "-z") return operand === "";
   if (operator === "-n") return operand !== "";
   const path = resolvePath(directory, operand);

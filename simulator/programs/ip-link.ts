@@ -1,0 +1,81 @@
+// `ip link`, and the line that begins each interface of `ip addr` too.
+// Left out: statistics (`-s`), making and deleting interfaces, changing MAC address or MTU.
+import type { Host, Nic } from "../host/host.ts";
+import { setUp } from "../host/interface.ts";
+import type { Output } from "./immediate.ts";
+import { failure, type IpCall, type IpObject, INCOMPLETE, OK, readPairs } from "./ip-words.ts";
+
+export const link: IpObject = {
+  name: "link",
+  commands: { set: setLink, show: showLinks, lst: showLinks, list: showLinks },
+};
+
+/** The interfaces a listing is about, or the complaint about the one that is not there. */
+export function chosenNics(host: Host, name: string | undefined): readonly Nic[] | Output {
+  if (name === undefined) return [...host.nics.values()];
+  const nic = host.nics.get(name);
+  return nic === undefined ? failure(`Device "${name}" does not exist.`, 1) : [nic];
+}
+
+/** "2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP" */
+export function headLine(nic: Nic): string {
+  return `${nic.index}: ${nic.name}: <${flags(nic)}> mtu ${nic.mtu} qdisc noqueue state ${operState(nic)}`;
+}
+
+export function linkLine(nic: Nic): string {
+  if (nic.name === "lo") return `    link/loopback ${nic.mac} brd ${nic.mac}`;
+  return `    link/ether ${nic.mac} brd ff:ff:ff:ff:ff:ff`;
+}
+
+/** "eth1             UP             " */
+export function briefStart(nic: Nic): string {
+  return `${nic.name.padEnd(16)} ${operState(nic).padEnd(14)} `;
+}
+
+export function flags(nic: Nic): string {
+  const list = nic.name === "lo" ? ["LOOPBACK"] : ["BROADCAST", "MULTICAST"];
+  if (nic.up && !nic.carrier) list.unshift("NO-CARRIER");
+  if (!nic.arp) list.push("NOARP");
+  if (nic.up) list.push("UP");
+  if (nic.up && nic.carrier) list.push("LOWER_UP");
+  return list.join(",");
+}
+
+function operState(nic: Nic): string {
+  if (!nic.up) return "DOWN";
+  if (nic.name === "lo") return "UNKNOWN";
+  // An interface whose other end lost its link, as the recorded ones do; a cable's says DOWN.
+  return nic.carrier ? "UP" : "LOWERLAYERDOWN";
+}
+
+function showLinks({ host, options, words }: IpCall): Output {
+  const read = readPairs(words, ["dev"]);
+  if (read === undefined) return INCOMPLETE;
+  const nics = chosenNics(host, read.pairs.get("dev") ?? read.rest[0]);
+  if (!Array.isArray(nics)) return nics as Output;
+  const lines = (nics as readonly Nic[]).map((nic) => {
+    if (options.brief) return `${briefStart(nic)}${nic.mac} <${flags(nic)}> \n`;
+    const first = `${headLine(nic)} mode DEFAULT group default qlen 1000`;
+    return `${first}${options.oneLine ? "\\" : "\n"}${linkLine(nic)}\n`;
+  });
+  return { stdout: lines.join("") };
+}
+
+function setLink({ host, sim, words }: IpCall): Output {
+  const read = readPairs(words, ["dev"]);
+  if (read === undefined) return INCOMPLETE;
+  const rest = [...read.rest];
+  const name = read.pairs.get("dev") ?? rest.shift();
+  if (name === undefined) {
+    return failure('Not enough information: "dev" argument is required.', 255);
+  }
+  const nic = host.nics.get(name);
+  if (nic === undefined) return failure(`Cannot find device "${name}"`, 1);
+  for (const word of rest) {
+    if (word !== "up" && word !== "down") {
+      return failure(`Error: either "dev" is duplicate, or "${word}" is a garbage.`, 255);
+    }
+    setUp(host, nic, word === "up", sim);
+  }
+  return OK;
+}
