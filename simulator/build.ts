@@ -149,7 +149,7 @@ function loopback(): Nic {
     addresses: [],
     neighbours: new Map(),
     reachableUs: 30_000_000,
-    arp: false,
+    arp: true,
   };
 }
 

@@ -63,7 +63,7 @@ export function sendPending(host: Host, connection: TcpConnection, sim: Sim): vo
 /** Bytes sent and not acknowledged, the FIN not counted. */
 export function inFlight(connection: TcpConnection): number {
   const distance = (connection.sendNext - connection.sendUnacknowledged) >>> 0;
-  return connection.finSent ? distance - 1 : distance;
+  return Math.min(distance, connection.sendBuffer.length);
 }
 
 export function needsRetransmitTimer(connection: TcpConnection): boolean {

@@ -24,8 +24,10 @@ export interface Connection {
   readonly state: TcpStateName | "UDP";
   /** Counted as active at its destination (I104). */
   readonly active: boolean;
-  /** When it expires unless a packet comes, in microseconds. */
+  /** When it expires unless a packet comes, as `ipvsadm -Lnc` counts it down. */
   readonly deadline: number;
+  /** When the kernel's timer really rings, somewhat later (I231). */
+  readonly ringsAt: number;
   readonly packets: number;
 }
 

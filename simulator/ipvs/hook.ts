@@ -161,6 +161,7 @@ function newConnection(
     state: payload.protocol === "udp" ? "UDP" : "NONE",
     active: false,
     deadline: 0,
+    ringsAt: 0,
     packets: 0,
   };
 }
@@ -185,7 +186,7 @@ function pass(
   countPacket(host, connection, destination, packet);
   const moved = moveOn(host, connection, destination, payload, sim);
   putConnection(host.ipvs.connections, moved);
-  if (connection.packets === 0) sim.alarm(host, moved.deadline, "ipvs-connection", moved.key);
+  if (connection.packets === 0) sim.alarm(host, moved.ringsAt, "ipvs-connection", moved.key);
   transmit(host, moved, packet, sim);
   return "stolen";
 }
@@ -220,8 +221,7 @@ function moveOn(
   const { state } = connection;
   const packets = connection.packets + 1;
   if (payload.protocol === "udp" || state === "UDP") {
-    const deadline = timerWheel(sim.now, host.ipvs.timeouts.udp * 1_000_000);
-    return { ...connection, packets, deadline };
+    return { ...connection, packets, ...timer(sim.now, host.ipvs.timeouts.udp) };
   }
   const way = connection.method === "masq" ? "in" : "io";
   const next = nextTcpState(state, payload.flags, way);
@@ -233,8 +233,13 @@ function moveOn(
   if (next !== state) {
     sim.record(host, "ipvs.connection-state", { connection: connection.key, from: state, to: next });
   }
-  const deadline = timerWheel(sim.now, timeoutOf(host, next) * 1_000_000);
-  return { ...connection, packets, state: next, active, deadline };
+  return { ...connection, packets, state: next, active, ...timer(sim.now, timeoutOf(host, next)) };
+}
+
+/** Every packet restarts the timer (I98). */
+function timer(now: number, seconds: number): Pick<Connection, "deadline" | "ringsAt"> {
+  const delayUs = seconds * 1_000_000;
+  return { deadline: now + delayUs, ringsAt: timerWheel(now, delayUs) };
 }
 
 function timeoutOf(host: Host, state: TcpStateName): number {
@@ -259,8 +264,8 @@ function transmit(host: Host, connection: Connection, packet: Ipv4Packet, sim: S
 export function connectionAlarm(host: Host, key: string, sim: Sim): void {
   const connection = findConnection(host.ipvs.connections, key);
   if (connection === undefined) return;
-  if (connection.deadline > sim.now) {
-    sim.alarm(host, connection.deadline, "ipvs-connection", key);
+  if (connection.ringsAt > sim.now) {
+    sim.alarm(host, connection.ringsAt, "ipvs-connection", key);
   } else {
     expire(host, connection, sim);
   }
