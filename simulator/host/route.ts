@@ -34,7 +34,7 @@ function localRoute(host: Host, destination: Ip): RouteResult | undefined {
   const owner = localAddressNic(host, destination);
   const lo = host.nics.get("lo");
   if (owner !== undefined && lo !== undefined) {
-    return { kind: "local", nic: lo, source: destination };
+    return { kind: "local", nic: lo, source: localSource(owner, destination) };
   }
   for (const nic of host.nics.values()) {
     if (nic.name === "lo" || !nic.up) continue;
@@ -44,6 +44,16 @@ function localRoute(host: Host, destination: Ip): RouteResult | undefined {
     }
   }
   return undefined;
+}
+
+/** A secondary address's route names the primary of its subnet as source (recorded: lvs-a-dr). */
+function localSource(nic: Nic, address: Ip): Ip {
+  const own = nic.addresses.find((each) => each.address === address);
+  if (own?.secondary !== true) return address;
+  const primary = nic.addresses.find(
+    (each) => !each.secondary && inSubnet(address, each.address, each.prefix),
+  );
+  return primary?.address ?? address;
 }
 
 /** The interface that holds `ip`; an address on lo stands for its whole subnet (I44). */

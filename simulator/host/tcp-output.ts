@@ -10,6 +10,9 @@ import { nextPacketId, sendIpv4 } from "./ip-output.ts";
 import type { TcpConnection } from "./tcp-state.ts";
 
 export const MSS = 1460;
+/** What IP and TCP headers take of a packet; no packet is larger than 65535 bytes. */
+const HEADERS = 40;
+const LARGEST_PACKET = 65535;
 const WINDOW_SCALE = 7;
 /** What Linux 6.1 offers (I220), and what is left of it after the handshake, scaled. */
 const SYN_WINDOW = 64240;
@@ -165,13 +168,18 @@ function noteDataSent(connection: TcpConnection, now: number): void {
   if (received !== undefined && now - received < DELAYED_ACK_US) connection.interactive = true;
 }
 
+/** The MSS to offer on an interface: 1460 on Ethernet, 65495 on lo. */
+export function mssOf(mtu: number): number {
+  return Math.min(mtu, LARGEST_PACKET) - HEADERS;
+}
+
 function segmentSize(connection: TcpConnection): number {
   return connection.mss - (connection.timestampsOn ? TIMESTAMP_BYTES : 0);
 }
 
 function synOptions(connection: TcpConnection, now: number): TcpOptions {
   return {
-    mss: MSS,
+    mss: connection.ownMss,
     windowScale: WINDOW_SCALE,
     sackPermitted: true,
     timestamps: timestampsOf(connection, now),

@@ -2,7 +2,8 @@
 import type { Sim } from "../kernel/sim.ts";
 import type { Host } from "./host.ts";
 import { freePort, usePort } from "./ports.ts";
-import { MSS } from "./tcp-output.ts";
+import { routeTo } from "./route.ts";
+import { MSS, mssOf } from "./tcp-output.ts";
 import { type TcpConnection, type TcpListener, tupleKey } from "./tcp-state.ts";
 
 /** Linux begins with ten segments (RFC 6928) and a timeout of one second (RFC 6298). */
@@ -16,6 +17,7 @@ type Wanted = Pick<
 
 export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConnection {
   const initialSendSequence = Math.floor(sim.random() * 4294967296);
+  const ownMss = mssOf(routeTo(host, wanted.remoteAddress)?.nic.mtu ?? 1500);
   const connection: TcpConnection = {
     ...wanted,
     id: ++host.lastSocket,
@@ -33,7 +35,8 @@ export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConne
     initialReceiveSequence: 0,
     receiveNext: 0,
     outOfOrder: [],
-    mss: MSS,
+    ownMss,
+    mss: ownMss,
     peerWindowScale: 0,
     timestampsOn: true,
     lastTimestamp: 0,

@@ -58,6 +58,8 @@ export interface TcpConnection {
   receiveNext: number;
   /** Segments received out of order, by sequence number. */
   outOfOrder: { readonly sequence: number; readonly data: string; readonly fin: boolean }[];
+  /** What this end offers, and what both agreed on. */
+  readonly ownMss: number;
   mss: number;
   peerWindowScale: number;
   timestampsOn: boolean;
