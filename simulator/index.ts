@@ -2,6 +2,12 @@
 export { buildSimulation } from "./build.ts";
 export type { Host, InterfaceAddress, Neighbour, Nic } from "./host/host.ts";
 export type { Input } from "./kernel/input.ts";
+export { run as runTimeline } from "./kernel/run.ts";
+export { expandScenario, readScenario, type Scenario } from "./scenario.ts";
+export { vrrpInstances } from "./keepalived/vrrp-process.ts";
+export { checkedPools } from "./keepalived/checkers.ts";
+export { lightPrograms } from "./programs/light.ts";
+export { summarizeFrame, type FrameKind } from "./wire/summary.ts";
 export { worldFromJson, worldToJson } from "./kernel/snapshot.ts";
 export {
   act,
@@ -9,6 +15,7 @@ export {
   createTimeline,
   planInputs,
   runSlice,
+  runToFrame,
   runTo,
   type Timeline,
   type TimelineInput,

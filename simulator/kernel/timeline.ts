@@ -4,7 +4,7 @@
 import { cloneWorld } from "./clone.ts";
 import type { Input } from "./input.ts";
 import { addInput, createSimulation, type Machine, type Simulation, step } from "./run.ts";
-import { cutTrace, emptyTrace, type Trace } from "./trace.ts";
+import { cutTrace, emptyTrace, type FrameRecord, type Trace } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /** A keyframe at least this often: so much is run again at most when seeking. */
@@ -73,6 +73,26 @@ export function runSlice(timeline: Timeline, at: number, events: number): boolea
   if (at >= timeline.now) return advance(timeline, at, events);
   runTo(timeline, at);
   return true;
+}
+
+/**
+ * Runs forwards until a frame that is wanted has just been sent, and gives it; or to `at`, and gives
+ * nothing. The world then stands at the moment of sending.
+ */
+export function runToFrame(
+  timeline: Timeline,
+  at: number,
+  isWanted: (frame: FrameRecord) => boolean,
+): FrameRecord | undefined {
+  const { trace } = timeline;
+  let seen = trace.nextFrame;
+  while (!advance(timeline, at, 1)) {
+    for (; seen < trace.nextFrame; seen++) {
+      const frame = trace.frames[seen];
+      if (frame !== undefined && isWanted(frame)) return frame;
+    }
+  }
+  return undefined;
 }
 
 /** A person does something now. What had been run beyond this moment is forgotten. */

@@ -1,363 +1,360 @@
-// curl 7.88.1 for HTTP: the request, the time it takes, and its words when it fails (I208, I212).
-// Left out: every other protocol, redirects, uploads, proxies, the progress meter.
+// curl 7.88.1: one HTTP request over one connection, as a sequence of small steps.
+// Left out: several URLs in one command, chunked bodies, TLS, sending bodies.
 import type { Process } from "../host/process.ts";
-import { exitProcess, setTimer, write, writeFile } from "../host/system.ts";
+import { readFile, setTimer, write, writeFile, closeSocket, exitProcess } from "../host/system.ts";
+import { connectTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
+import type { TcpConnection } from "../host/tcp-state.ts";
 import { parseIp } from "../wire/address.ts";
-import { resolvePath } from "./directory.ts";
 import {
-  ask,
-  closeExchange,
-  type Exchange,
-  openExchange,
-  parseAnswer,
-  proceed,
-} from "./http-client.ts";
+  type CurlOptions,
+  parseUrl,
+  readCurlOptions,
+  resolveName,
+  type Url,
+} from "./curl-options.ts";
+import { marked, meterLine, meterStart, requestText, writeOut } from "./curl-text.ts";
+import { resolvePath } from "./directory.ts";
 import type { Program, System } from "./program.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
-/** Recorded: from exec to the SYN, from the connection to the request, from the answer to the FIN. */
-const START_US = 25_000;
-const ASK_US = 500;
-const CLOSE_US = 350;
-const EXIT_US = 500;
+/** Recorded: from connected to the request, and from the last byte to the FIN. */
+const REQUEST_US = 450;
+const CLOSE_US = 340;
 
-interface Options {
-  silent: boolean;
-  showError: boolean;
-  head: boolean;
-  include: boolean;
-  verbose: boolean;
-  failOnStatus: boolean;
-  limitUs: number | undefined;
-  connectLimitUs: number | undefined;
-  output: string | undefined;
-  format: string | undefined;
-  method: string | undefined;
-  agent: string;
-  headers: string[];
-  source: string | undefined;
-  urls: string[];
-}
-
-interface Memory {
-  readonly options: Options;
+interface Transfer {
+  readonly options: CurlOptions;
   readonly url: Url;
-  exchange: Exchange;
+  readonly address: string;
+  readonly socket: number;
+  readonly startedAt: number;
+  step: "connecting" | "connected" | "asked" | "done";
+  connectedAt: number;
+  firstByteAt: number;
+  /** The head until it is complete; then only body bytes come. */
+  head: string;
+  status: number;
+  /** Undefined: until the server closes. */
+  length: number | undefined;
+  /** Body bytes so far, and those of an incomplete character. */
+  received: number;
+  pendingBytes: string;
+  localAddress: string;
+  localPort: number;
+  code: number;
 }
 
-interface Url {
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
+interface Context {
+  readonly process: Process;
+  readonly system: System;
+  readonly transfer: Transfer;
 }
 
 export const curl: Program = {
-  startUs: START_US,
+  startUs: 24_500,
   run(process, reason, system) {
     if (reason.kind === "start") return start(process, system);
-    const memory = process.memory as Memory;
-    if (reason.kind === "socket") return onSocket(process, memory, system);
-    if (reason.kind === "timer") return onTimer(process, memory, reason.key, system);
+    const transfer = process.memory as Transfer;
+    const context = { process, system, transfer };
+    if (reason.kind === "timer") return onTimer(context, reason.key);
+    if (reason.kind === "socket" && reason.socket === transfer.socket) onSocket(context);
   },
 };
 
 function start(process: Process, system: System): void {
-  const options = parseOptions(process.argv.slice(1));
-  if (typeof options === "string") {
-    write(system, process, 2, options);
-    return exitProcess(system, process, 2);
+  const { host, sim } = system;
+  const options = readCurlOptions(process.argv.slice(1));
+  if ("complaint" in options) return quit(process, system, options.complaint, 2);
+  const say = (text: string): string => (options.silent && !options.showErrors ? "" : text);
+  const url = parseUrl(options.url);
+  if (url === undefined) {
+    return quit(process, system, say("curl: (3) URL using bad/illegal format or missing URL\n"), 3);
   }
-  const [text] = options.urls;
-  if (text === undefined) {
-    write(system, process, 2, "curl: no URL specified!\n");
-    write(system, process, 2, "curl: try 'curl --help' or 'curl --manual' for more information\n");
-    return exitProcess(system, process, 2);
+  if (url.scheme !== "http" && url.scheme !== "https") {
+    const text = `curl: (1) Protocol "${url.scheme}" not supported or disabled in libcurl\n`;
+    return quit(process, system, say(text), 1);
   }
-  const url = parseUrl(text);
-  if (typeof url !== "string") return connect(process, options, url, system);
-  say(process, options, url, system);
-  exitProcess(system, process, url.includes("(6)") ? 6 : url.includes("(1)") ? 1 : 3);
+  const address = resolveName(url.host, readFile(host, "/etc/hosts", sim) ?? "");
+  if (address === undefined) {
+    return quit(process, system, say(`curl: (6) Could not resolve host: ${url.host}\n`), 6);
+  }
+  const base = { options, url, address, startedAt: sim.now };
+  const source = sourceOf(system, options.from);
+  if (hasMeter(process, options)) write(system, process, 2, meterStart());
+  if (options.verbose) write(system, process, 2, `*   Trying ${address}:${url.port}...\n`);
+  const opened = connectTcp(system, process, {
+    destination: address,
+    port: url.port,
+    ...(source !== undefined && { source }),
+    ...(options.localPort !== undefined && { sourcePort: options.localPort }),
+  });
+  const transfer = newTransfer(base, "error" in opened ? 0 : opened.socket);
+  process.memory = transfer;
+  const context = { process, system, transfer };
+  if ("error" in opened) return fail(context, 7, connectFailure(context));
+  setTimers(context);
 }
 
-function connect(process: Process, options: Options, url: Url, system: System): void {
-  const { source } = options;
-  const to = { destination: url.host, port: url.port, ...(source !== undefined && { source }) };
-  const exchange = openExchange(system, process, to, options.head ? "HEAD" : "GET");
-  process.memory = { options, url, exchange } satisfies Memory;
+function newTransfer(
+  base: Pick<Transfer, "options" | "url" | "address" | "startedAt">,
+  socket: number,
+): Transfer {
+  return {
+    ...base,
+    socket,
+    step: "connecting",
+    connectedAt: 0,
+    firstByteAt: 0,
+    head: "",
+    status: 0,
+    length: undefined,
+    received: 0,
+    pendingBytes: "",
+    localAddress: "",
+    localPort: 0,
+    code: 0,
+  };
+}
+
+function sourceOf({ host }: System, from: string | undefined): string | undefined {
+  if (from === undefined || parseIp(from) !== undefined) return from;
+  return host.nics.get(from)?.addresses[0]?.address;
+}
+
+function setTimers({ process, system, transfer }: Context): void {
+  const { maxTimeUs, connectTimeoutUs } = transfer.options;
   const { now } = system.sim;
-  if (options.limitUs !== undefined) setTimer(system, process, "limit", now + options.limitUs);
-  if (options.connectLimitUs !== undefined) {
-    setTimer(system, process, "connect limit", now + options.connectLimitUs);
+  // curl looks at its clock in whole milliseconds, one later than asked.
+  if (maxTimeUs !== undefined && maxTimeUs > 0) {
+    setTimer(system, process, "max-time", now + maxTimeUs + 1_000);
   }
-  if (exchange.step === "failed") failToConnect(process, process.memory as Memory, system);
+  if (connectTimeoutUs !== undefined && connectTimeoutUs > 0) {
+    setTimer(system, process, "connect-timeout", now + connectTimeoutUs + 1_000);
+  }
+  if (hasMeter(process, transfer.options)) setTimer(system, process, "meter", now + 1_000_000);
 }
 
-function onSocket(process: Process, memory: Memory, system: System): void {
-  const { exchange } = memory;
-  const before = exchange.step;
-  proceed(system, exchange);
-  if (exchange.step === before) return;
-  const { now } = system.sim;
-  switch (exchange.step) {
-    case "connected":
-      return setTimer(system, process, "ask", now + ASK_US);
-    case "answered":
-      return setTimer(system, process, "close", now + CLOSE_US);
-    case "failed":
-      if (before === "connecting") return failToConnect(process, memory, system);
-      return failToReceive(process, memory, system);
-    default:
-      return;
-  }
+/** The meter shows unless it is silenced or the body goes to a terminal. */
+function hasMeter(process: Process, { silent, output }: CurlOptions): boolean {
+  return !silent && (output !== undefined || !isTerminal(process));
 }
 
-function onTimer(process: Process, memory: Memory, key: string, system: System): void {
-  const { exchange } = memory;
+function isTerminal(process: Process): boolean {
+  return process.files.get(1)?.kind === "console" && process.environment["TERM"] !== "dumb";
+}
+
+function onTimer(context: Context, key: string): void {
+  const { process, system, transfer } = context;
+  const elapsedMs = Math.floor((system.sim.now - transfer.startedAt) / 1000);
   switch (key) {
-    case "ask":
-      return ask(system, exchange, requestText(memory));
+    case "request":
+      return ask(context);
     case "close":
-      print(process, memory, system);
-      closeExchange(system, exchange);
-      return setTimer(system, process, "exit", system.sim.now + EXIT_US);
-    case "exit":
-      return exitProcess(system, process, exitCode(memory));
-    case "limit":
-      if (exchange.step === "answered") return;
-      return timeOut(process, memory, system);
-    case "connect limit": {
-      if (exchange.step !== "connecting") return;
-      const text = `Failed to connect to ${where(memory)} after ${spent(memory, system)} ms`;
-      return end(process, memory, `curl: (28) ${text}: Timeout was reached`, 28, system);
+      return finish(context);
+    case "meter": {
+      if (transfer.step === "done") return;
+      const { received, length = 0 } = transfer;
+      const elapsed = system.sim.now - transfer.startedAt - 1_000_000;
+      write(system, process, 2, meterLine(received, length, elapsed));
+      return setTimer(system, process, "meter", system.sim.now + 1_000_000);
+    }
+    case "connect-timeout":
+      if (transfer.step !== "connecting") return;
+      return fail(context, 28, `${failedAfter(context)} ms: Timeout was reached`);
+    case "max-time": {
+      if (transfer.step === "connecting") {
+        return fail(context, 28, `Connection timed out after ${elapsedMs} milliseconds`);
+      }
+      const { received, length } = transfer;
+      const bytes =
+        length === undefined ? `${received} bytes` : `${received} out of ${length} bytes`;
+      const text = `Operation timed out after ${elapsedMs} milliseconds with ${bytes} received`;
+      return transfer.step === "done" ? undefined : fail(context, 28, text);
     }
   }
 }
 
-function requestText({ options, url, exchange }: Memory): string {
-  const port = url.port === 80 ? "" : `:${url.port}`;
-  const own = (name: string): boolean =>
-    options.headers.some((header) => header.toLowerCase().startsWith(`${name}:`));
-  const lines = [
-    `${options.method ?? exchange.method} ${url.path} HTTP/1.1`,
-    ...(own("host") ? [] : [`Host: ${url.host}${port}`]),
-    ...(own("user-agent") ? [] : [`User-Agent: ${options.agent}`]),
-    ...(own("accept") ? [] : ["Accept: */*"]),
-    ...options.headers,
-  ];
-  return `${lines.join("\r\n")}\r\n\r\n`;
+function onSocket(context: Context): void {
+  const { process, system, transfer } = context;
+  const socket = system.host.sockets.get(transfer.socket);
+  if (transfer.step === "done") return;
+  if (transfer.step === "connecting") {
+    if (socket?.kind !== "tcp" || socket.state === "CLOSED")
+      return failConnect(context, socket as TcpConnection | undefined);
+    if (socket.state === "SYN-SENT") return;
+    const { host, port } = transfer.url;
+    transfer.step = "connected";
+    transfer.connectedAt = system.sim.now;
+    transfer.localAddress = socket.localAddress;
+    transfer.localPort = socket.localPort;
+    if (transfer.options.verbose) {
+      write(system, process, 2, `* Connected to ${host} (${transfer.address}) port ${port} (#0)\n`);
+    }
+    setTimer(system, process, "request", system.sim.now + REQUEST_US);
+    return;
+  }
+  const { data, end, error } = receiveTcpData(system, transfer.socket);
+  take(context, data);
+  if (isComplete(transfer)) return succeed(context);
+  if (error !== undefined) return fail(context, 56, "Recv failure: Connection reset by peer");
+  if (end) ended(context);
 }
 
-function print(process: Process, memory: Memory, system: System): void {
-  const { options, exchange } = memory;
-  const answer = parseAnswer(exchange.received, exchange.method);
-  if (answer === undefined) return;
-  const isHidden = options.failOnStatus && answer.status >= 400;
-  const head = options.head || options.include ? answer.head : "";
-  const text = isHidden ? "" : head + (options.head ? "" : textOf(answer.body));
-  if (options.output === undefined) write(system, process, 1, text);
-  else writeFile(system, resolvePath(process.directory, options.output), text);
-  if (isHidden) {
-    say(process, options, `curl: (22) The requested URL returned error: ${answer.status}`, system);
-  }
-  if (options.format !== undefined) {
-    write(system, process, 1, formatted(options.format, answer.status, memory, system));
-  }
+function failConnect(context: Context, socket: TcpConnection | undefined): void {
+  if (socket?.error === "ETIMEDOUT") return fail(context, 28, connectFailure(context));
+  fail(context, 7, connectFailure(context));
 }
 
-/** `-w`: the few variables that people use here. */
-function formatted(format: string, status: number, memory: Memory, system: System): string {
-  const total = (system.sim.now - memory.exchange.openedAt) / 1_000_000;
-  const values: Readonly<Record<string, string>> = {
-    http_code: String(status).padStart(3, "0"),
-    time_total: total.toFixed(6),
-    remote_ip: memory.url.host,
+function connectFailure(context: Context): string {
+  return `${failedAfter(context)} ms: Couldn't connect to server`;
+}
+
+function failedAfter({ system, transfer }: Context): string {
+  const elapsedMs = Math.floor((system.sim.now - transfer.startedAt) / 1000);
+  return `Failed to connect to ${transfer.url.host} port ${transfer.url.port} after ${elapsedMs}`;
+}
+
+function ask(context: Context): void {
+  const { process, system, transfer } = context;
+  const text = requestText(transfer.options, transfer.url);
+  if (transfer.url.scheme === "https") {
+    return fail(context, 35, "error:0A00010B:SSL routines::wrong version number");
+  }
+  transfer.step = "asked";
+  if (transfer.options.verbose) write(system, process, 2, marked(">", text));
+  sendTcp(system, transfer.socket, text);
+  onSocket(context);
+}
+
+/** Sorts what has come into head and body. */
+function take(context: Context, data: string): void {
+  const { system, transfer } = context;
+  if (data === "") return;
+  if (transfer.firstByteAt === 0) transfer.firstByteAt = system.sim.now;
+  if (transfer.status !== 0) return takeBody(context, data);
+  transfer.head += data;
+  const end = transfer.head.indexOf("\r\n\r\n");
+  if (end < 0) return;
+  const body = transfer.head.slice(end + 4);
+  transfer.head = transfer.head.slice(0, end + 4);
+  transfer.status = Number(/^HTTP\/\S+ (\d{3})/.exec(transfer.head)?.[1] ?? 200);
+  const length = /\r\ncontent-length:\s*(\d+)/i.exec(transfer.head)?.[1];
+  const { options } = transfer;
+  transfer.length = length === undefined ? undefined : Number(length);
+  if (options.verbose) write(system, context.process, 2, marked("<", transfer.head));
+  if (options.include || options.head) put(context, transfer.head.replaceAll("\r\n", "\n"));
+  if (body !== "") takeBody(context, body);
+}
+
+function takeBody(context: Context, data: string): void {
+  const { transfer, system, process } = context;
+  const room = transfer.length === undefined ? Infinity : transfer.length - transfer.received;
+  const body = data.slice(0, room);
+  transfer.received += body.length;
+  if (transfer.options.verbose && hasMeter(process, transfer.options)) {
+    write(system, process, 2, `{ [${body.length} bytes data]\n`);
+  }
+  if (transfer.options.failOnError && transfer.status >= 400) return;
+  const { text, rest } = decodeUtf8(transfer.pendingBytes + body);
+  transfer.pendingBytes = rest;
+  put(context, text);
+}
+
+function put({ process, system, transfer }: Context, text: string): void {
+  const { output } = transfer.options;
+  if (output === undefined || output === "-") {
+    write(system, process, 1, text);
+    return;
+  }
+  const name = output === "\0remote" ? (transfer.url.path.split("/").at(-1) ?? "") : output;
+  const path = resolvePath(process.directory, name === "" ? "curl_response" : name);
+  const isFirst = transfer.received <= text.length;
+  const before = isFirst ? "" : (readFile(system.host, path, system.sim) ?? "");
+  writeFile(system, path, before + text);
+}
+
+function isComplete({ status, options, length, received }: Transfer): boolean {
+  if (status === 0) return false;
+  if (options.head || status === 204 || status === 304) return true;
+  return length !== undefined && received >= length;
+}
+
+/** The server has closed: in time only when it announced no length. */
+function ended(context: Context): void {
+  const { transfer } = context;
+  if (transfer.status === 0) return fail(context, 52, "Empty reply from server");
+  if (transfer.length === undefined) return succeed(context);
+  const missing = transfer.length - transfer.received;
+  fail(context, 18, `transfer closed with ${missing} bytes remaining to read`);
+}
+
+function succeed(context: Context): void {
+  const { process, system, transfer } = context;
+  const { options, status } = transfer;
+  if (options.failOnError && status >= 400) {
+    return fail(context, 22, `The requested URL returned error: ${status}`);
+  }
+  transfer.step = "done";
+  if (hasMeter(process, options)) {
+    const elapsed = Math.max(1, system.sim.now - transfer.startedAt);
+    const { received, length = 0 } = transfer;
+    write(system, process, 2, `${meterLine(received, length, elapsed)}\n`);
+  }
+  if (options.verbose) {
+    write(system, process, 2, `* Connection #0 to host ${transfer.url.host} left intact\n`);
+  }
+  printWriteOut(context);
+  setTimer(system, process, "close", system.sim.now + CLOSE_US);
+}
+
+function finish({ process, system, transfer }: Context): void {
+  closeSocket(system, transfer.socket);
+  exitProcess(system, process, transfer.code);
+}
+
+function fail(context: Context, code: number, message: string): void {
+  const { process, system, transfer } = context;
+  const { options } = transfer;
+  transfer.step = "done";
+  transfer.code = code;
+  if (hasMeter(process, options)) {
+    const { received, length = 0 } = transfer;
+    const elapsed = system.sim.now - transfer.startedAt;
+    write(system, process, 2, `${meterLine(received, length, elapsed)}\n`);
+  }
+  if (options.verbose) write(system, process, 2, `* ${message}\n* Closing connection 0\n`);
+  if (!options.silent || options.showErrors) {
+    write(system, process, 2, `curl: (${code}) ${message}\n`);
+  }
+  printWriteOut(context);
+  finish(context);
+}
+
+function printWriteOut({ process, system, transfer }: Context): void {
+  const { writeOut: format } = transfer.options;
+  if (format === undefined) return;
+  const since = (at: number): string =>
+    ((at === 0 ? 0 : at - transfer.startedAt) / 1_000_000).toFixed(6);
+  const values = {
+    http_code: String(transfer.status).padStart(3, "0"),
+    response_code: String(transfer.status).padStart(3, "0"),
+    remote_ip: transfer.connectedAt === 0 ? "" : transfer.address,
+    remote_port: String(transfer.connectedAt === 0 ? 0 : transfer.url.port),
+    local_ip: transfer.localAddress,
+    local_port: String(transfer.localPort),
+    size_download: String(transfer.received),
+    size_header: String(transfer.head.length),
+    time_connect: since(transfer.connectedAt),
+    time_starttransfer: since(transfer.firstByteAt),
+    time_total: since(system.sim.now),
+    time_namelookup: "0.000024",
+    num_connects: String(transfer.connectedAt === 0 ? 0 : 1),
+    url_effective: transfer.options.url,
+    exitcode: String(transfer.code),
   };
-  return format
-    .replace(/%\{(\w+)\}/g, (_, name: string) => values[name] ?? "")
-    .replaceAll("\\n", "\n")
-    .replaceAll("\\t", "\t");
+  write(system, process, 1, writeOut(format, values));
 }
 
-function exitCode({ options, exchange }: Memory): number {
-  const answer = parseAnswer(exchange.received, exchange.method);
-  if (answer === undefined) return 52;
-  if (options.failOnStatus && answer.status >= 400) return 22;
-  const isShort = Number.isFinite(answer.length) && answer.body.length < answer.length;
-  return isShort ? 18 : 0;
-}
-
-function failToConnect(process: Process, memory: Memory, system: System): void {
-  const timedOut = memory.exchange.error === "ETIMEDOUT";
-  const code = timedOut ? 28 : 7;
-  const text = `Failed to connect to ${where(memory)} after ${spent(memory, system)} ms`;
-  end(process, memory, `curl: (${code}) ${text}: Couldn't connect to server`, code, system);
-}
-
-function failToReceive(process: Process, memory: Memory, system: System): void {
-  const { exchange } = memory;
-  if (exchange.error === "ECONNRESET") {
-    const text = "curl: (56) Recv failure: Connection reset by peer";
-    return end(process, memory, text, 56, system);
-  }
-  const answer = parseAnswer(exchange.received, exchange.method);
-  if (answer === undefined) {
-    return end(process, memory, "curl: (52) Empty reply from server", 52, system);
-  }
-  const left = answer.length - answer.body.length;
-  const text = `curl: (18) transfer closed with ${left} bytes remaining to read`;
-  print(process, memory, system);
-  end(process, memory, text, 18, system);
-}
-
-function timeOut(process: Process, memory: Memory, system: System): void {
-  const { exchange } = memory;
-  const ms = spent(memory, system);
-  const text =
-    exchange.step === "connecting"
-      ? `Connection timed out after ${ms} milliseconds`
-      : `Operation timed out after ${ms} milliseconds with ${exchange.received.length} bytes received`;
-  end(process, memory, `curl: (28) ${text}`, 28, system);
-}
-
-function end(process: Process, memory: Memory, text: string, code: number, system: System): void {
-  say(process, memory.options, text, system);
-  closeExchange(system, memory.exchange);
+function quit(process: Process, system: System, stderr: string, code: number): void {
+  write(system, process, 2, stderr);
   exitProcess(system, process, code);
-}
-
-/** Errors are silent with -s, unless -S asks for them. */
-function say(process: Process, options: Options, text: string, system: System): void {
-  if (!options.silent || options.showError) write(system, process, 2, `${text}\n`);
-}
-
-function where({ url }: Memory): string {
-  return `${url.host} port ${url.port}`;
-}
-
-function spent({ exchange }: Memory, { sim }: System): number {
-  return Math.round((sim.now - exchange.openedAt) / 1000);
-}
-
-function textOf(bytes: string): string {
-  try {
-    return decodeURIComponent(escape(bytes));
-  } catch {
-    return bytes;
-  }
-}
-
-/** A url, or curl's complaint about it. */
-function parseUrl(text: string): Url | string {
-  const match = /^(?:(\w+):\/\/)?([^/:?#]+)(?::(\d+))?([/?#].*)?$/.exec(text);
-  if (match === null) return "curl: (3) URL using bad/illegal format or missing URL";
-  const [, scheme = "http", host = "", port = "80", path = "/"] = match;
-  if (scheme !== "http") return `curl: (1) Protocol "${scheme}" not supported or disabled in libcurl`;
-  if (host === "localhost") return { host: "127.0.0.1", port: Number(port), path };
-  if (parseIp(host) === undefined) return `curl: (6) Could not resolve host: ${host}`;
-  return { host, port: Number(port), path: path.startsWith("/") ? path : `/${path}` };
-}
-
-type Setter = (options: Options, value: string) => void;
-
-const FLAGS: Readonly<Record<string, (options: Options) => void>> = {
-  s: (options) => (options.silent = true),
-  S: (options) => (options.showError = true),
-  I: (options) => (options.head = true),
-  i: (options) => (options.include = true),
-  v: (options) => (options.verbose = true),
-  f: (options) => (options.failOnStatus = true),
-  k: () => undefined,
-  L: () => undefined,
-};
-
-const VALUES: Readonly<Record<string, Setter>> = {
-  m: (options, value) => (options.limitUs = Number(value) * 1_000_000),
-  o: (options, value) => (options.output = value),
-  w: (options, value) => (options.format = value),
-  H: (options, value) => options.headers.push(value),
-  X: (options, value) => (options.method = value),
-  A: (options, value) => (options.agent = value),
-};
-
-const LONG: Readonly<Record<string, string>> = {
-  "--silent": "s",
-  "--show-error": "S",
-  "--head": "I",
-  "--include": "i",
-  "--verbose": "v",
-  "--fail": "f",
-  "--insecure": "k",
-  "--location": "L",
-  "--max-time": "m",
-  "--output": "o",
-  "--write-out": "w",
-  "--header": "H",
-  "--request": "X",
-  "--user-agent": "A",
-};
-
-function parseOptions(args: readonly string[]): Options | string {
-  const options: Options = {
-    silent: false,
-    showError: false,
-    head: false,
-    include: false,
-    verbose: false,
-    failOnStatus: false,
-    limitUs: undefined,
-    connectLimitUs: undefined,
-    output: undefined,
-    format: undefined,
-    method: undefined,
-    agent: "curl/7.88.1",
-    headers: [],
-    source: undefined,
-    urls: [],
-  };
-  const words = [...args];
-  while (words.length > 0) {
-    const complaint = takeWord(options, words.shift() ?? "", words);
-    if (complaint !== undefined) return complaint;
-  }
-  return options;
-}
-
-const HELP = "curl: try 'curl --help' or 'curl --manual' for more information\n";
-
-function takeWord(options: Options, word: string, rest: string[]): string | undefined {
-  if (!word.startsWith("-") || word === "-") {
-    options.urls.push(word);
-    return undefined;
-  }
-  if (word === "--connect-timeout" || word === "--interface") {
-    const value = rest.shift();
-    if (value === undefined) return `curl: option ${word}: requires parameter\n${HELP}`;
-    if (word === "--interface") options.source = value;
-    else options.connectLimitUs = Number(value) * 1_000_000;
-    return undefined;
-  }
-  const letters = word.startsWith("--") ? LONG[word] : word.slice(1);
-  if (letters === undefined) return `curl: option ${word}: is unknown\n${HELP}`;
-  return takeLetters(options, word, letters, rest);
-}
-
-function takeLetters(
-  options: Options,
-  word: string,
-  letters: string,
-  rest: string[],
-): string | undefined {
-  for (let i = 0; i < letters.length; i++) {
-    const letter = letters.charAt(i);
-    const setter = VALUES[letter];
-    if (setter !== undefined) {
-      const value = letters.slice(i + 1) || rest.shift();
-      if (value === undefined) return `curl: option ${word}: requires parameter\n${HELP}`;
-      setter(options, value);
-      return undefined;
-    }
-    const flag = FLAGS[letter];
-    if (flag === undefined) return `curl: option ${word}: is unknown\n${HELP}`;
-    flag(options);
-  }
-  return undefined;
 }

@@ -1,208 +1,269 @@
-// hold N TARGET[:PORT]: a small program of the lab's own. Opens N connections one after the other,
-// asks for / on each, prints who answered, and keeps them open; with --every S it asks again.
+// hold N TARGET[:PORT]: opens N TCP connections one after the other, asks for / on each, says which
+// server answered, and keeps them open; with --every it asks again and says what became of each.
 import type { Process } from "../host/process.ts";
-import { exitProcess, setTimer, clearTimer, write } from "../host/system.ts";
 import type { SocketError } from "../host/socket.ts";
+import { clearTimer, closeSocket, exitProcess, setTimer, write } from "../host/system.ts";
+import { connectTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
 import { parseIp } from "../wire/address.ts";
-import {
-  ask,
-  closeExchange,
-  type Exchange,
-  openExchange,
-  parseAnswer,
-  proceed,
-} from "./http-client.ts";
+import { secondsToUs } from "./options.ts";
 import type { Program, System } from "./program.ts";
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-const USAGE = "usage: hold N TARGET[:PORT] [--src A,B] [--secs S] [--gap G] [--every E] [--timeout T]\n";
+/** From an answer to the next thing it does. */
+const TURN_US = 500;
 
-interface Memory {
+interface Options {
   readonly count: number;
-  readonly host: string;
+  readonly target: string;
   readonly port: number;
   readonly sources: readonly string[];
   readonly sourcePort: number;
+  readonly holdUs: number;
   readonly gapUs: number;
   readonly everyUs: number;
   readonly timeoutUs: number;
+}
+
+interface Memory {
+  readonly options: Options;
   readonly startedAt: number;
-  readonly endsAt: number;
-  /** Connections that are open, by their number. */
-  readonly open: Map<number, Exchange>;
+  /** Connections that live: which one it was, and its socket. */
+  held: { readonly index: number; readonly socket: number }[];
+  /** Connections opened so far. */
   opened: number;
-  /** The connection that is being opened or asked now; 0 for none. */
-  current: number;
-  askedAt: number;
-  /** When the next round of questions begins. */
-  roundAt: number;
+  /** What it waits for now. */
+  current:
+    { index: number; socket: number; since: number; answer: string; asked: boolean } | undefined;
+  /** Connections still to be asked in this round. */
   round: number[];
-  phase: "opening" | "holding";
+  nextRoundAt: number;
+}
+
+interface Context {
+  readonly process: Process;
+  readonly system: System;
+  readonly memory: Memory;
 }
 
 export const hold: Program = {
-  startUs: 98_000,
+  startUs: 92_000,
   run(process, reason, system) {
     if (reason.kind === "start") return start(process, system);
-    const memory = process.memory as Memory;
-    if (reason.kind === "socket") return onSocket(process, memory, reason.socket, system);
-    if (reason.kind === "timer") return onTimer(process, memory, reason.key, system);
+    const context = { process, system, memory: process.memory as Memory };
+    if (reason.kind === "timer") return onTimer(context, reason.key);
+    if (reason.kind === "socket" && reason.socket === context.memory.current?.socket) {
+      onSocket(context);
+    }
   },
 };
 
+const USAGE =
+  "usage: hold N TARGET[:PORT] [--src A,B] [--sport P] [--secs S] [--gap G] [--every E] [--timeout T]\n";
+
 function start(process: Process, system: System): void {
-  const words = process.argv.slice(1);
-  const value = (name: string, byDefault: string): string => {
-    const at = words.indexOf(name);
-    return at < 0 ? byDefault : (words[at + 1] ?? byDefault);
-  };
-  const [count = "", target = ""] = words;
-  const [host = "", port = "80"] = target.split(":");
-  if (!/^\d+$/.test(count) || parseIp(host) === undefined) {
+  const options = readOptions(process.argv.slice(1));
+  if (options === undefined) {
     write(system, process, 2, USAGE);
     return exitProcess(system, process, 2);
   }
-  const us = (name: string, byDefault: string): number => Number(value(name, byDefault)) * 1e6;
-  const { now } = system.sim;
-  process.memory = {
-    count: Number(count),
-    host,
-    port: Number(port),
-    sources: value("--src", "").split(",").filter((word) => word !== ""),
-    sourcePort: Number(value("--sport", "0")),
-    gapUs: us("--gap", "0.05"),
-    everyUs: us("--every", "0"),
-    timeoutUs: us("--timeout", "3"),
-    startedAt: now,
-    endsAt: now + us("--secs", "10"),
-    open: new Map(),
+  const memory: Memory = {
+    options,
+    startedAt: system.sim.now,
+    held: [],
     opened: 0,
-    current: 0,
-    askedAt: now,
-    roundAt: 0,
+    current: undefined,
     round: [],
-    phase: "opening",
-  } satisfies Memory;
-  openNext(process, process.memory as Memory, system);
+    nextRoundAt: 0,
+  };
+  process.memory = memory;
+  openNext({ process, system, memory });
 }
 
-function openNext(process: Process, memory: Memory, system: System): void {
-  if (memory.opened >= memory.count) return beginHolding(process, memory, system);
-  const number = ++memory.opened;
-  memory.current = number;
-  memory.askedAt = system.sim.now;
-  const source = memory.sources[(number - 1) % Math.max(1, memory.sources.length)];
-  const sourcePort = memory.sourcePort === 0 ? undefined : memory.sourcePort + number - 1;
-  const exchange = openExchange(system, process, {
-    destination: memory.host,
-    port: memory.port,
+function readOptions(args: readonly string[]): Options | undefined {
+  const words: string[] = [];
+  const values = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? "";
+    if (!arg.startsWith("--")) words.push(arg);
+    else if (arg !== "--quiet") values.set(arg.slice(2), args[++i] ?? "");
+  }
+  const [count = "", where = ""] = words;
+  const [target = "", port = "80"] = where.split(":");
+  if (!/^\d+$/.test(count) || parseIp(target) === undefined) return undefined;
+  const time = (name: string, usual: number): number =>
+    secondsToUs(values.get(name)) ?? usual * 1_000_000;
+  return {
+    count: Number(count),
+    target,
+    port: Number(port),
+    sources: (values.get("src") ?? "").split(",").filter((source) => source !== ""),
+    sourcePort: Number(values.get("sport") ?? 0),
+    holdUs: time("secs", 10),
+    gapUs: time("gap", 0.05),
+    everyUs: time("every", 0),
+    timeoutUs: time("timeout", 3),
+  };
+}
+
+function openNext(context: Context): void {
+  const { process, system, memory } = context;
+  const { options } = memory;
+  if (memory.opened >= options.count) return beginHolding(context);
+  const index = ++memory.opened;
+  const source = options.sources[(index - 1) % Math.max(1, options.sources.length)];
+  const sourcePort = options.sourcePort === 0 ? undefined : options.sourcePort + index - 1;
+  const opened = connectTcp(system, process, {
+    destination: options.target,
+    port: options.port,
     ...(source !== undefined && { source }),
     ...(sourcePort !== undefined && { sourcePort }),
   });
-  memory.open.set(number, exchange);
-  setTimer(system, process, "timeout", system.sim.now + memory.timeoutUs);
-  if (exchange.step === "failed") failed(process, memory, exchange.error, system);
-}
-
-function onSocket(process: Process, memory: Memory, socket: number, system: System): void {
-  const exchange = memory.open.get(memory.current);
-  if (exchange?.socket !== socket) return;
-  proceed(system, exchange);
-  if (exchange.step === "connected") return ask(system, exchange, REQUEST);
-  if (exchange.step === "failed") return failed(process, memory, exchange.error, system);
-  if (exchange.step === "answered") answered(process, memory, exchange, system);
-}
-
-function answered(process: Process, memory: Memory, exchange: Exchange, system: System): void {
-  clearTimer(process, "timeout");
-  const body = parseAnswer(exchange.received, "GET")?.body.trim() ?? "";
-  const number = String(memory.current).padStart(2);
-  const time = clock(memory, system);
-  if (memory.phase === "opening") {
-    const connection = system.host.sockets.get(exchange.socket);
-    const local = connection?.kind === "tcp" ? connection : undefined;
-    const own = `${local?.localAddress ?? ""}:${local?.localPort ?? 0}`;
-    write(system, process, 1, `${number} t=${time} ${own} -> ${body}\n`);
-  } else {
-    const ms = Math.round((system.sim.now - memory.askedAt) / 1000);
-    write(system, process, 1, `${number} t=${time} ok ${body} (${ms} ms)\n`);
+  const since = system.sim.now;
+  if ("error" in opened) {
+    memory.current = { index, socket: 0, since, answer: "", asked: false };
+    return lose(context, errorText(opened.error));
   }
-  next(process, memory, system);
+  memory.current = { index, socket: opened.socket, since, answer: "", asked: false };
+  setTimer(system, process, "timeout", since + options.timeoutUs);
 }
 
-const ERRORS: Readonly<Partial<Record<SocketError, string>>> = {
+function onTimer(context: Context, key: string): void {
+  switch (key) {
+    case "open":
+      return openNext(context);
+    case "timeout":
+      return lose(context, "timed out");
+    case "round":
+      return beginRound(context);
+    case "ask":
+      return askNext(context);
+    case "end":
+      return exitProcess(context.system, context.process, 0);
+  }
+}
+
+function onSocket(context: Context): void {
+  const { process, system, memory } = context;
+  const { current } = memory;
+  const socket = system.host.sockets.get(current?.socket ?? 0);
+  if (current === undefined) return;
+  if (socket?.kind !== "tcp") return lose(context, errorText("ECONNRESET"));
+  if (socket.state === "SYN-SENT") return;
+  if (socket.state === "CLOSED" && !current.asked) {
+    return lose(context, errorText(socket.error ?? "ECONNREFUSED"));
+  }
+  if (!current.asked) {
+    current.asked = true;
+    sendTcp(system, current.socket, REQUEST);
+    setTimer(system, process, "timeout", system.sim.now + memory.options.timeoutUs);
+    return;
+  }
+  const { data, end, error } = receiveTcpData(system, current.socket);
+  current.answer += data;
+  const body = bodyOf(current.answer);
+  if (body !== undefined) return answered(context, body);
+  if (error !== undefined) return lose(context, errorText(error));
+  if (end) lose(context, "closed by peer");
+}
+
+/** The body once it is complete by its Content-Length. */
+function bodyOf(answer: string): string | undefined {
+  const end = answer.indexOf("\r\n\r\n");
+  const length = /\r\ncontent-length:\s*(\d+)/i.exec(answer.slice(0, Math.max(0, end)))?.[1];
+  if (end < 0 || length === undefined) return undefined;
+  const body = answer.slice(end + 4);
+  return body.length >= Number(length) ? body.slice(0, Number(length)).trim() : undefined;
+}
+
+function answered(context: Context, body: string): void {
+  const { system, memory, process } = context;
+  const { current, options } = memory;
+  if (current === undefined) return;
+  clearTimer(process, "timeout");
+  memory.current = undefined;
+  const socket = system.host.sockets.get(current.socket);
+  if (memory.nextRoundAt !== 0) {
+    const ms = Math.round((system.sim.now - current.since) / 1000);
+    say(context, current.index, `ok ${body} (${ms} ms)`);
+    return setTimer(system, process, "ask", system.sim.now + TURN_US);
+  }
+  const own = socket?.kind === "tcp" ? `${socket.localAddress}:${socket.localPort}` : "";
+  say(context, current.index, `${own} -> ${body}`);
+  memory.held.push({ index: current.index, socket: current.socket });
+  setTimer(system, process, "open", system.sim.now + options.gapUs + TURN_US);
+}
+
+/** A connection that could not be opened, or that did not answer any more. */
+function lose(context: Context, reason: string): void {
+  const { system, process, memory } = context;
+  const { current, options } = memory;
+  if (current === undefined) return;
+  clearTimer(process, "timeout");
+  memory.current = undefined;
+  closeSocket(system, current.socket);
+  if (memory.nextRoundAt === 0) {
+    say(context, current.index, `FAILED ${reason}`);
+    return setTimer(system, process, "open", system.sim.now + options.gapUs + TURN_US);
+  }
+  const after = ((system.sim.now - current.since) / 1_000_000).toFixed(3);
+  say(context, current.index, `LOST after ${after} s: ${reason}`);
+  memory.held = memory.held.filter(({ socket }) => socket !== current.socket);
+  setTimer(system, process, "ask", system.sim.now + TURN_US);
+}
+
+function beginHolding(context: Context): void {
+  const { process, system, memory } = context;
+  const { holdUs, everyUs } = memory.options;
+  if (everyUs === 0) {
+    return setTimer(system, process, "end", memory.startedAt + holdUs);
+  }
+  memory.nextRoundAt = system.sim.now + everyUs;
+  setTimer(system, process, "round", memory.nextRoundAt);
+}
+
+function beginRound(context: Context): void {
+  const { memory, system } = context;
+  memory.nextRoundAt = Math.max(memory.nextRoundAt + memory.options.everyUs, system.sim.now);
+  memory.round = memory.held.map(({ socket }) => socket);
+  askNext(context);
+}
+
+function askNext(context: Context): void {
+  const { process, system, memory } = context;
+  const socket = memory.round.shift();
+  const held = memory.held.find((each) => each.socket === socket);
+  if (held === undefined) {
+    const isOver = system.sim.now >= memory.startedAt + memory.options.holdUs;
+    if (isOver || memory.held.length === 0) return exitProcess(system, process, 0);
+    return setTimer(system, process, "round", memory.nextRoundAt);
+  }
+  const since = system.sim.now;
+  memory.current = { index: held.index, socket: held.socket, since, answer: "", asked: true };
+  setTimer(system, process, "timeout", since + memory.options.timeoutUs);
+  sendTcp(system, held.socket, REQUEST);
+  onSocket(context);
+}
+
+const ERRORS: Readonly<Record<SocketError, string>> = {
+  EADDRINUSE: "[Errno 98] Address already in use",
+  EADDRNOTAVAIL: "[Errno 99] Cannot assign requested address",
   ECONNREFUSED: "[Errno 111] Connection refused",
   ECONNRESET: "[Errno 104] Connection reset by peer",
   EHOSTUNREACH: "[Errno 113] No route to host",
   ENETUNREACH: "[Errno 101] Network is unreachable",
+  ENODEV: "[Errno 19] No such device",
+  EPIPE: "[Errno 32] Broken pipe",
   ETIMEDOUT: "[Errno 110] Connection timed out",
-  EADDRNOTAVAIL: "[Errno 99] Cannot assign requested address",
 };
 
-function failed(
-  process: Process,
-  memory: Memory,
-  error: SocketError | "timed out" | undefined,
-  system: System,
-): void {
-  clearTimer(process, "timeout");
-  const exchange = memory.open.get(memory.current);
-  const named = error === undefined || error === "timed out" ? undefined : ERRORS[error];
-  const text = error === "timed out" ? error : (named ?? "closed by peer");
-  const number = String(memory.current).padStart(2);
-  const time = clock(memory, system);
-  const after = ((system.sim.now - memory.askedAt) / 1e6).toFixed(3);
-  const words = memory.phase === "opening" ? "FAILED" : `LOST after ${after} s:`;
-  write(system, process, 1, `${number} t=${time} ${words} ${text}\n`);
-  memory.open.delete(memory.current);
-  if (exchange !== undefined) closeExchange(system, exchange);
-  next(process, memory, system);
+function errorText(error: SocketError): string {
+  return ERRORS[error];
 }
 
-function next(process: Process, memory: Memory, system: System): void {
-  memory.current = 0;
-  if (memory.phase === "holding") return askNext(process, memory, system);
-  setTimer(system, process, "next", system.sim.now + memory.gapUs);
-}
-
-function beginHolding(process: Process, memory: Memory, system: System): void {
-  memory.phase = "holding";
-  memory.roundAt = system.sim.now;
-  nextRound(process, memory, system);
-}
-
-function nextRound(process: Process, memory: Memory, system: System): void {
-  const { now } = system.sim;
-  const over = memory.everyUs === 0 || now >= memory.endsAt || memory.open.size === 0;
-  if (over) return setTimer(system, process, "end", Math.max(now, memory.endsAt));
-  memory.roundAt = Math.max(memory.roundAt + memory.everyUs, now);
-  memory.round = [...memory.open.keys()];
-  setTimer(system, process, "round", memory.roundAt);
-}
-
-function askNext(process: Process, memory: Memory, system: System): void {
-  const number = memory.round.shift();
-  const exchange = number === undefined ? undefined : memory.open.get(number);
-  if (number === undefined || exchange === undefined) return nextRound(process, memory, system);
-  memory.current = number;
-  memory.askedAt = system.sim.now;
-  setTimer(system, process, "timeout", system.sim.now + memory.timeoutUs);
-  ask(system, exchange, REQUEST);
-}
-
-function onTimer(process: Process, memory: Memory, key: string, system: System): void {
-  switch (key) {
-    case "next":
-      return openNext(process, memory, system);
-    case "round":
-      return askNext(process, memory, system);
-    case "timeout":
-      return failed(process, memory, "timed out", system);
-    case "end":
-      return exitProcess(system, process, 0);
-  }
-}
-
-function clock(memory: Memory, system: System): string {
-  return ((system.sim.now - memory.startedAt) / 1e6).toFixed(3);
+/** " 1 t=0.002 192.168.88.2:39578 -> 192.168.88.12" */
+function say({ process, system, memory }: Context, index: number, text: string): void {
+  const { current } = memory;
+  const at = memory.nextRoundAt === 0 || current === undefined ? system.sim.now : current.since;
+  const time = ((at - memory.startedAt) / 1_000_000).toFixed(3);
+  write(system, process, 1, `${String(index).padStart(2)} t=${time} ${text}\n`);
 }

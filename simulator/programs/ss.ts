@@ -1,14 +1,19 @@
-// ss: TCP sockets, with columns as wide as their contents (I210). Left out: filters, memory, timers.
+// ss of iproute2: sockets in columns that are as wide as their widest cell (I210).
+// Left out: filters, timers, memory and congestion details, UNIX sockets.
 import type { Host } from "../host/host.ts";
+import type { Socket } from "../host/socket.ts";
 import type { TcpStateName } from "../host/tcp-state.ts";
-import { oneShot } from "./one-shot.ts";
+import { immediate } from "./immediate.ts";
+import { readShortOptions } from "./options.ts";
 
-interface Row {
+export interface SocketRow {
+  readonly protocol: "tcp" | "udp";
   readonly state: string;
-  readonly receive: number;
-  readonly send: number;
-  readonly local: readonly [string, string];
-  readonly peer: readonly [string, string];
+  readonly receiveQueue: number;
+  readonly sendQueue: number;
+  readonly local: readonly [address: string, port: string];
+  readonly peer: readonly [address: string, port: string];
+  readonly process: string;
 }
 
 const STATES: Readonly<Record<TcpStateName, string>> = {
@@ -24,74 +29,103 @@ const STATES: Readonly<Record<TcpStateName, string>> = {
   CLOSED: "UNCONN",
 };
 
-export const ss = oneShot(17_000, (args, { host }) => {
-  const letters = args.filter((arg) => arg.startsWith("-")).join("");
-  const all = letters.includes("a");
-  const listening = letters.includes("l");
-  const rows = rowsOf(host).filter(({ state }) => {
-    if (all) return true;
-    const isListener = state === "LISTEN";
-    return listening ? isListener : !isListener && state !== "TIME-WAIT" && state !== "SYN-RECV";
+/** Without -a and -l only connections that are somebody's. */
+const HIDDEN = ["LISTEN", "SYN-RECV", "TIME-WAIT", "UNCONN"];
+const SERVICES: Readonly<Record<string, string>> = { "22": "ssh", "80": "http", "443": "https" };
+
+export const ss = immediate(30_000, ({ host, args }) => {
+  const options = readShortOptions("ss", args, "tualnp4HrO");
+  if ("complaint" in options) {
+    return { stderr: `${options.complaint}Usage: ss [ OPTIONS ]\n`, code: 255 };
+  }
+  const { flags } = options;
+  const both = !flags.has("t") && !flags.has("u");
+  const rows = [...host.sockets.values()].flatMap((socket) => rowOf(host, socket, flags));
+  const shown = rows.filter((row) => {
+    if (!both && !flags.has(row.protocol === "tcp" ? "t" : "u")) return false;
+    const isListening = row.state === "LISTEN" || row.protocol === "udp";
+    if (flags.has("l")) return isListening;
+    return flags.has("a") || !HIDDEN.includes(row.state);
   });
-  return { stdout: table(rows) };
+  shown.sort((a, b) => Number(b.state === "LISTEN") - Number(a.state === "LISTEN"));
+  const text = formatSockets(shown, both || (flags.has("t") && flags.has("u")));
+  return { stdout: flags.has("H") ? text.slice(text.indexOf("\n") + 1) : text };
 });
 
-function rowsOf(host: Host): Row[] {
-  const rows: Row[] = [];
-  for (const socket of host.sockets.values()) {
-    if (socket.kind === "tcp-listener") {
-      const { localAddress, localPort, backlog, accepting } = socket;
-      const local = [localAddress, String(localPort)] as const;
-      const peer = ["0.0.0.0", "*"] as const;
-      rows.push({ state: "LISTEN", receive: accepting.length, send: backlog, local, peer });
-    } else if (socket.kind === "tcp") {
-      rows.push({
-        state: STATES[socket.state],
-        receive: socket.receiveBuffer.length,
-        send: socket.state === "SYN-SENT" ? 1 : socket.sendBuffer.length,
-        local: [socket.localAddress, String(socket.localPort)],
-        peer: [socket.remoteAddress, String(socket.remotePort)],
-      });
-    }
+function rowOf(host: Host, socket: Socket, flags: ReadonlySet<string>): SocketRow[] {
+  const port = (number: number): string =>
+    flags.has("n") ? String(number) : (SERVICES[String(number)] ?? String(number));
+  const process = flags.has("p") ? owner(host, socket) : "";
+  switch (socket.kind) {
+    case "tcp-listener":
+      return [
+        {
+          protocol: "tcp",
+          state: "LISTEN",
+          receiveQueue: socket.accepting.length,
+          sendQueue: socket.backlog,
+          local: [socket.localAddress, port(socket.localPort)],
+          peer: ["0.0.0.0", "*"],
+          process,
+        },
+      ];
+    case "tcp":
+      return [
+        {
+          protocol: "tcp",
+          state: STATES[socket.state],
+          receiveQueue: socket.receiveBuffer.length,
+          sendQueue: socket.state === "SYN-SENT" ? 1 : socket.sendBuffer.length,
+          local: [socket.localAddress, port(socket.localPort)],
+          peer: [socket.remoteAddress, port(socket.remotePort)],
+          process,
+        },
+      ];
+    case "udp":
+      return [
+        {
+          protocol: "udp",
+          state: "UNCONN",
+          receiveQueue: socket.received.length,
+          sendQueue: 0,
+          local: [socket.localAddress, port(socket.localPort)],
+          peer: ["0.0.0.0", "*"],
+          process,
+        },
+      ];
+    default:
+      return [];
   }
-  return rows;
 }
 
-function table(rows: readonly Row[]): string {
-  const widest = (title: string, values: readonly string[]): number =>
-    Math.max(title.length, ...values.map((value) => value.length));
-  const width = {
-    state: widest("State", rows.map((row) => row.state)),
-    local: widest("Local Address", rows.map((row) => row.local[0])),
-    localPort: widest("Port", rows.map((row) => row.local[1])),
-    peer: widest("Peer Address", rows.map((row) => row.peer[0])),
-    peerPort: widest("Port", rows.map((row) => row.peer[1])),
-  };
-  const line = (cells: readonly [string, string, string, string, string, string, string, string]) =>
-    `${cells[0].padEnd(width.state)} ${cells[1].padEnd(6)} ${cells[2].padEnd(6)} ` +
-    `${cells[3].padStart(width.local)}:${cells[4].padEnd(width.localPort)} ` +
-    `${cells[5].padStart(width.peer)}:${cells[6].padEnd(width.peerPort)}${cells[7].padEnd(7)}\n`;
-  const head = line([
-    "State",
-    "Recv-Q",
-    "Send-Q",
-    "Local Address",
-    "Port",
+function owner(host: Host, socket: Socket): string {
+  const process = host.processes.get(socket.pid);
+  return process === undefined ? "" : `users:(("${process.program}",pid=${process.pid},fd=3))`;
+}
+
+/** Rows under their header. Addresses are set to the right, everything else to the left. */
+export function formatSockets(rows: readonly SocketRow[], showsProtocol: boolean): string {
+  const table = rows.map((row) => [
+    row.protocol,
+    row.state,
+    String(row.receiveQueue),
+    String(row.sendQueue),
+    ...row.local,
+    ...row.peer,
+    row.process,
+  ]);
+  const header = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address", "Port"].concat([
     "Peer Address",
     "Port",
     "Process",
   ]);
-  const body = rows.map((row) =>
-    line([
-      row.state,
-      String(row.receive),
-      String(row.send),
-      row.local[0],
-      row.local[1],
-      row.peer[0],
-      row.peer[1],
-      "",
-    ]),
-  );
-  return head + body.join("");
+  const all = [header, ...table];
+  const widths = header.map((_, i) => Math.max(...all.map((cells) => cells[i]?.length ?? 0)));
+  const lines = all.map((cells) => {
+    const cell = (i: number): string => (cells[i] ?? "").padEnd(widths[i] ?? 0);
+    const address = (i: number): string => (cells[i] ?? "").padStart(widths[i] ?? 0);
+    const start = [...(showsProtocol ? [cell(0)] : []), cell(1), cell(2), cell(3)].join(" ");
+    return `${start} ${address(4)}:${cell(5)} ${address(6)}:${cell(7)}${cell(8)}\n`;
+  });
+  return lines.join("");
 }
