@@ -8,7 +8,7 @@ import { routeTo } from "../host/route.ts";
 import { nextPacketId, sendIpv4 } from "../host/ip-output.ts";
 import { timerWheel } from "../kernel/wheel.ts";
 import { parseIp } from "../wire/address.ts";
-import type { IcmpMessage } from "../wire/icmp.ts";
+import type { IcmpEcho, IcmpError, IcmpMessage } from "../wire/icmp.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import { resolveName } from "./curl-options.ts";
 import { type PingOptions, readPingOptions } from "./ping-options.ts";
@@ -168,11 +168,11 @@ function receive(context: Context): void {
 function readMessage(context: Context, packet: Ipv4Packet, message: IcmpMessage): void {
   const { process } = context;
   const identifier = process.pid & 0xffff;
-  if (message.type === "echo-reply") {
-    if (message.identifier === identifier) readReply(context, packet, message.sequence);
+  if (isEcho(message)) {
+    const isOurs = message.type === "echo-reply" && message.identifier === identifier;
+    if (isOurs) readReply(context, packet, message.sequence);
     return;
   }
-  if (message.type === "echo-request") return;
   const { payload: quoted } = message.quoted;
   if (quoted.protocol !== "icmp" || quoted.type !== "echo-request") return;
   if (quoted.identifier === identifier) readError(context, packet.source, message, quoted.sequence);
@@ -208,12 +208,16 @@ export function formatTime(us: number): string {
   return (Math.floor(us / unit) / 10 ** digits).toFixed(digits);
 }
 
+function isEcho(message: IcmpMessage): message is IcmpEcho {
+  return message.type === "echo-request" || message.type === "echo-reply";
+}
+
 const UNREACHABLE = ["Net", "Host", "Protocol", "Port"];
 
 function readError(
   { process, system, memory }: Context,
   source: string,
-  message: Exclude<IcmpMessage, { type: "echo-reply" | "echo-request" }>,
+  message: IcmpError,
   sequence: number,
 ): void {
   if (message.type === "redirect") {

@@ -12,7 +12,7 @@ import {
 import { programs } from "#sim/programs/index.ts";
 
 /** When each world begins, in microseconds of its scenario. */
-const STARTS = { article: 8_000_000 } as const;
+const STARTS = { article: 8_400_000 } as const;
 
 export type WorldName = keyof typeof STARTS;
 
