@@ -178,8 +178,9 @@ function onSocket(context: Context): void {
   const socket = system.host.sockets.get(transfer.socket);
   if (transfer.step === "done") return;
   if (transfer.step === "connecting") {
-    if (socket?.kind !== "tcp" || socket.state === "CLOSED")
+    if (socket?.kind !== "tcp" || socket.state === "CLOSED") {
       return failConnect(context, socket as TcpConnection | undefined);
+    }
     if (socket.state === "SYN-SENT") return;
     const { host, port } = transfer.url;
     transfer.step = "connected";
@@ -241,7 +242,7 @@ function take(context: Context, data: string): void {
   const { options } = transfer;
   transfer.length = length === undefined ? undefined : Number(length);
   if (options.verbose) write(system, context.process, 2, marked("<", transfer.head));
-  if (options.include || options.head) put(context, transfer.head.replaceAll("\r\n", "\n"));
+  if (options.include || options.head) put(context, transfer.head);
   if (body !== "") takeBody(context, body);
 }
 

@@ -1,34 +1,64 @@
-// All programs by name. A further one is a further row.
-import type { ProgramTable } from "../machine.ts";
+// All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
 import { keepalived } from "../keepalived/daemon.ts";
+import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
 import { arping } from "./arping.ts";
 import { curl } from "./curl.ts";
+import { cp, date, ls, mkdir, mv, rm, touch } from "./file-tools.ts";
+import { grep } from "./grep.ts";
 import { hold } from "./hold.ts";
+import { arp } from "./ip-neighbour.ts";
 import { ip } from "./ip.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { lightPrograms } from "./light.ts";
 import { ping } from "./ping.ts";
-import { cat, hostname, seq, sleep, sysctl } from "./small-tools.ts";
+import { hostname, pgrep, pidof, pkill, ps, seq, sleep, timeout, which } from "./process-tools.ts";
+import { sed } from "./sed.ts";
 import { ss } from "./ss.ts";
+import { sysctl } from "./sysctl.ts";
 import { service, systemctl } from "./systemctl.ts";
+import { cat, cut, head, sort, tail, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
   ...lightPrograms,
+  arp,
   arping,
   bash,
   cat,
+  cp,
   curl,
+  cut,
+  date,
+  grep,
+  head,
   hold,
   hostname,
   ip,
   ipvsadm,
   keepalived,
+  ls,
+  mkdir,
+  mv,
+  pgrep,
+  pidof,
   ping,
+  pkill,
+  ps,
+  rm,
+  sed,
   seq,
   service,
   sleep,
+  sort,
   ss,
   sysctl,
   systemctl,
+  tail,
+  tee,
+  timeout,
+  touch,
+  tr,
+  uniq,
+  wc,
+  which,
 };

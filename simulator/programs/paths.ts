@@ -4,18 +4,15 @@
 const SBIN: readonly string[] = ["arp", "arping", "ip", "ipvsadm", "keepalived", "nginx", "sysctl"];
 
 const BIN: readonly string[] = [
-  "awk",
   "bash",
   "cat",
   "cp",
   "curl",
   "cut",
   "date",
-  "env",
   "grep",
   "head",
   "hostname",
-  "journalctl",
   "ls",
   "mkdir",
   "mv",
@@ -39,10 +36,11 @@ const BIN: readonly string[] = [
   "tr",
   "uniq",
   "wc",
+  "which",
 ];
 
 /** Small programs of the lab itself. */
-const LOCAL: readonly string[] = ["hold", "udpask", "udpecho"];
+const LOCAL: readonly string[] = ["hold", "traffic"];
 
 const PATHS: ReadonlyMap<string, string> = new Map([
   ...SBIN.map((name) => [name, `/usr/sbin/${name}`] as const),

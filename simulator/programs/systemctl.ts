@@ -3,14 +3,7 @@
 import { readFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { Process } from "../host/process.ts";
-import {
-  exitProcess,
-  INIT,
-  killProcess,
-  setTimer,
-  spawnProcess,
-  write,
-} from "../host/system.ts";
+import { exitProcess, INIT, killProcess, setTimer, spawnProcess, write } from "../host/system.ts";
 import type { Program, System } from "./program.ts";
 
 /** Recorded: from the command to the signal 19 ms; a further 31 ms to a daemon's first line. */

@@ -22,7 +22,7 @@ import { complain, type Context, endShell, enter, type Frame, leave, restoreTo }
 
 /** So many steps run at one instant; then the shell pauses for what they cost. */
 const STEPS_AT_ONCE = 200;
-const STEP_US = 5;
+const STEP_US = 20;
 /** Functions that call themselves end here, as bash's would when its stack is full. */
 const DEEPEST = 1000;
 

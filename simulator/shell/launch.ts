@@ -139,8 +139,9 @@ function findProgram({ system, process }: Context, name: string, args: readonly 
   const path = resolvePath(process.directory, name);
   const file = system.host.files.get(path);
   if (file === undefined) {
-    if (isDirectory(system.host, path))
+    if (isDirectory(system.host, path)) {
       return { complaint: `${name}: Is a directory`, status: 126 };
+    }
     return { complaint: `${name}: No such file or directory`, status: 127 };
   }
   if ((file.mode & 0o111) === 0) return { complaint: `${name}: Permission denied`, status: 126 };

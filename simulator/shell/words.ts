@@ -52,6 +52,9 @@ function convertPart(part: WordPart, quoted: boolean, conversion: Conversion): P
     case "Literal":
       return quoted ? [{ part: "text", text: part.value, quoted }] : unescaped(part.text);
     case "Glob":
+      // What stands between brackets is expanded like anything else.
+      if (part.kind === "bracket") return bracketParts(part.parts, quoted, conversion);
+      return [{ part: "text", text: part.text, quoted }];
     case "ExtendedGlob":
     case "BraceExpansion":
       return [{ part: "text", text: part.text, quoted }];
@@ -82,6 +85,12 @@ function convertPart(part: WordPart, quoted: boolean, conversion: Conversion): P
       conversion.complain("process substitution is not supported here", part.pos);
       return [];
   }
+}
+
+function bracketParts(parts: readonly WordPart[], quoted: boolean, conversion: Conversion): Part[] {
+  const inner = parts.flatMap((each) => convertPart(each, quoted, conversion));
+  const side = (text: string): Part => ({ part: "text", text, quoted });
+  return [side("["), ...inner, side("]")];
 }
 
 function variable(name: string, quoted: boolean): Variable {

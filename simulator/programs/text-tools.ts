@@ -1,0 +1,342 @@
+// Text tools that print what they are given: cat, head, tail, wc, sort, uniq, cut, tr, tee.
+// Left out: what nobody types in a lesson (locales, byte ranges, `sort -m`).
+import { readFile, writeFile } from "../host/files.ts";
+import { read, setTimer, write } from "../host/system.ts";
+import { resolvePath } from "./directory.ts";
+import { type Call, finish, immediate, NEEDS_INPUT, type Output } from "./immediate.ts";
+import { readShortOptions } from "./options.ts";
+import type { Program } from "./program.ts";
+
+export interface Source {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Sources {
+  readonly found: readonly Source[];
+  /** "cat: x: No such file or directory", one line a file. */
+  readonly stderr: string;
+}
+
+/** The named files, or standard input without any; undefined while that has not been read. */
+export function openSources(
+  program: string,
+  call: Call,
+  names: readonly string[],
+  cannot = "",
+): Sources | undefined {
+  const wanted = names.length === 0 ? ["-"] : names;
+  const found: Source[] = [];
+  let stderr = "";
+  for (const name of wanted) {
+    if (name === "-") {
+      if (call.input === undefined) return undefined;
+      found.push({ name: "standard input", text: call.input });
+      continue;
+    }
+    const path = resolvePath(call.process.directory, name);
+    const text = readFile(call.host, path, call.sim);
+    if (text === undefined) stderr += `${program}: ${cannot}${name}: No such file or directory\n`;
+    else found.push({ name, text });
+  }
+  return { found, stderr };
+}
+
+/** Lines without their ends; a last line without one counts too. */
+export function linesOf(text: string): string[] {
+  if (text === "") return [];
+  return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+}
+
+function joinLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A tool that reads all its sources and then prints. */
+export function textTool(
+  program: string,
+  known: string,
+  work: (
+    options: { flags: ReadonlySet<string>; values: ReadonlyMap<string, string> },
+    sources: Sources,
+    call: Call,
+  ) => Output,
+): Program {
+  return immediate(2_500, (call) => {
+    const options = readShortOptions(program, plainOptions(call.args), known);
+    if ("complaint" in options) {
+      return { stderr: `${options.complaint}${tryHelp(program)}`, code: 1 };
+    }
+    const sources = openSources(program, call, options.rest);
+    if (sources === undefined) return NEEDS_INPUT;
+    const output = work(options, sources, call);
+    const code = Math.max(output.code ?? 0, sources.stderr === "" ? 0 : 1);
+    return { ...output, stderr: sources.stderr + (output.stderr ?? ""), code };
+  });
+}
+
+export function tryHelp(program: string): string {
+  return `Try '${program} --help' for more information.\n`;
+}
+
+/** "-5" is the old way to write "-n 5". */
+function plainOptions(args: readonly string[]): string[] {
+  return args.flatMap((arg) => (/^-\d+$/.test(arg) ? ["-n", arg.slice(1)] : [arg]));
+}
+
+export const cat = textTool("cat", "nAbsuv", ({ flags }, { found }) => {
+  const text = found.map((source) => source.text).join("");
+  if (!flags.has("n")) return { stdout: text };
+  const lines = linesOf(text).map((line, i) => `${String(i + 1).padStart(6)}\t${line}`);
+  return { stdout: joinLines(lines) };
+});
+
+export const head = textTool("head", "n:c:qv", ({ values }, { found }) => {
+  const bytes = values.get("c");
+  if (bytes !== undefined) {
+    return { stdout: withHeaders(found, (text) => text.slice(0, Number(bytes))) };
+  }
+  const count = Number(values.get("n") ?? 10);
+  return {
+    stdout: withHeaders(found, (text) => {
+      const lines = linesOf(text);
+      return joinLines(count < 0 ? lines.slice(0, count) : lines.slice(0, count));
+    }),
+  };
+});
+
+/** Several files are told apart by a line with each one's name. */
+function withHeaders(sources: readonly Source[], part: (text: string) => string): string {
+  if (sources.length < 2) return sources.map(({ text }) => part(text)).join("");
+  return sources.map(({ name, text }) => `==> ${name} <==\n${part(text)}`).join("\n");
+}
+
+/** How often `tail -f` looks. */
+const FOLLOW_US = 100_000;
+
+interface Followed {
+  readonly name: string;
+  length: number;
+}
+
+const tailOnce = textTool("tail", "n:c:qFf", ({ values }, { found }) => {
+  const bytes = values.get("c");
+  if (bytes !== undefined) {
+    return { stdout: withHeaders(found, (text) => text.slice(-Number(bytes))) };
+  }
+  const count = values.get("n") ?? "10";
+  const from = count.startsWith("+") ? Math.max(0, Number(count) - 1) : undefined;
+  return {
+    stdout: withHeaders(found, (text) => {
+      const lines = linesOf(text);
+      if (from !== undefined) return joinLines(lines.slice(from));
+      return joinLines(Number(count) === 0 ? [] : lines.slice(-Math.abs(Number(count))));
+    }),
+  };
+});
+
+/** With -f it stays and prints what is added, until a signal ends it. */
+export const tail: Program = {
+  startUs: 2_500,
+  run(process, reason, system) {
+    const options = process.argv.slice(1);
+    const follows = options.some((word) => /^-[a-z0-9]*[fF]/.test(word) || word === "--follow");
+    if (!follows || !options.some((word) => word.startsWith("/") || !word.startsWith("-"))) {
+      return tailOnce.run(process, reason, system);
+    }
+    const names = readShortOptions("tail", plainOptions(options), "n:c:qFf");
+    if ("complaint" in names) return finish(system, process, { stderr: names.complaint, code: 1 });
+    const name = names.rest[0] ?? "";
+    const text = readFile(system.host, resolvePath(process.directory, name), system.sim);
+    if (reason.kind === "start") {
+      if (text === undefined) {
+        const stderr = `tail: cannot open '${name}' for reading: No such file or directory\n`;
+        return finish(system, process, { stderr, code: 1 });
+      }
+      const count = Number(names.values.get("n") ?? 10);
+      write(system, process, 1, joinLines(count === 0 ? [] : linesOf(text).slice(-count)));
+      process.memory = { name, length: text.length } satisfies Followed;
+    } else {
+      const followed = process.memory as Followed;
+      const now = text ?? "";
+      if (now.length < followed.length) followed.length = 0;
+      write(system, process, 1, now.slice(followed.length));
+      followed.length = now.length;
+    }
+    setTimer(system, process, "look", system.sim.now + FOLLOW_US);
+  },
+};
+
+export const wc = textTool("wc", "lwcm", ({ flags }, { found }) => {
+  const counts = found.map(({ name, text }) => ({
+    name,
+    numbers: [
+      ...(flags.size === 0 || flags.has("l") ? [text.split("\n").length - 1] : []),
+      ...(flags.size === 0 || flags.has("w") ? [text.split(/\s+/).filter(Boolean).length] : []),
+      ...(flags.size === 0 || flags.has("c") || flags.has("m") ? [text.length] : []),
+    ],
+  }));
+  if (counts.length > 1) {
+    const totals = counts[0]?.numbers.map((_, i) =>
+      counts.reduce((sum, { numbers }) => sum + (numbers[i] ?? 0), 0),
+    );
+    counts.push({ name: "total", numbers: totals ?? [] });
+  }
+  const isSingle = counts.length === 1 && counts[0]?.numbers.length === 1;
+  const isInput = found[0]?.name === "standard input";
+  const longest = Math.max(...counts.flatMap(({ numbers }) => numbers.map((n) => `${n}`.length)));
+  const width = isSingle ? 0 : isInput ? 7 : longest;
+  return {
+    stdout: counts
+      .map(({ name, numbers }) => {
+        const cells = numbers.map((number) => String(number).padStart(width)).join(" ");
+        return `${cells}${isInput ? "" : ` ${name}`}\n`;
+      })
+      .join(""),
+  };
+});
+
+export const sort = textTool("sort", "nrufbhVk:t:", ({ flags, values }, { found }) => {
+  const lines = found.flatMap(({ text }) => linesOf(text));
+  const field = Number.parseInt(values.get("k") ?? "0", 10);
+  const keyOrder = values.get("k") ?? "";
+  const separator = values.get("t");
+  const isNumeric = flags.has("n") || /n/.test(keyOrder) || flags.has("h");
+  const key = (line: string): string => {
+    if (field === 0) return line;
+    const cells = separator === undefined ? line.trim().split(/\s+/) : line.split(separator);
+    return cells.slice(field - 1, keyOrder.includes(",") ? field : undefined).join(" ");
+  };
+  const number = (text: string): number => Number.parseFloat(text) || 0;
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  lines.sort((a, b) => {
+    const byKey = isNumeric ? number(key(a)) - number(key(b)) : compare(key(a), key(b));
+    return byKey === 0 && !flags.has("u") ? compare(a, b) : byKey;
+  });
+  if (flags.has("r") || /r/.test(keyOrder)) lines.reverse();
+  const unique = lines.filter((line, i) => i === 0 || key(line) !== key(lines[i - 1] ?? ""));
+  return { stdout: joinLines(flags.has("u") ? unique : lines) };
+});
+
+export const uniq = textTool("uniq", "cdui", ({ flags }, { found }) => {
+  const groups: { line: string; count: number }[] = [];
+  for (const line of linesOf(found[0]?.text ?? "")) {
+    const last = groups.at(-1);
+    if (last?.line === line) last.count++;
+    else groups.push({ line, count: 1 });
+  }
+  const shown = groups.filter(({ count }) =>
+    flags.has("d") ? count > 1 : flags.has("u") ? count === 1 : true,
+  );
+  const lines = shown.map(({ line, count }) =>
+    flags.has("c") ? `${String(count).padStart(7)} ${line}` : line,
+  );
+  return { stdout: joinLines(lines) };
+});
+
+export const cut = textTool("cut", "d:f:c:s", ({ flags, values }, { found }) => {
+  const list = values.get("f") ?? values.get("c");
+  if (list === undefined) {
+    const message = "cut: you must specify a list of bytes, characters, or fields\n";
+    return { stderr: message + tryHelp("cut"), code: 1 };
+  }
+  const chosen = (index: number): boolean =>
+    list.split(",").some((range) => {
+      const [from = "", to = from] = range.split("-");
+      const first = from === "" ? 1 : Number(from);
+      return index >= first && (to === "" ? true : index <= Number(to));
+    });
+  const delimiter = values.get("d") ?? "\t";
+  const lines = found
+    .flatMap(({ text }) => linesOf(text))
+    .flatMap((line) => {
+      if (values.has("c")) return [[...line].filter((_, i) => chosen(i + 1)).join("")];
+      if (!line.includes(delimiter)) return flags.has("s") ? [] : [line];
+      return [
+        line
+          .split(delimiter)
+          .filter((_, i) => chosen(i + 1))
+          .join(delimiter),
+      ];
+    });
+  return { stdout: joinLines(lines) };
+});
+
+export const tr = immediate(2_500, ({ args, input }) => {
+  const options = readShortOptions("tr", args, "dsc");
+  if ("complaint" in options) return { stderr: options.complaint + tryHelp("tr"), code: 1 };
+  const { flags, rest } = options;
+  const [first, second] = rest;
+  if (first === undefined || (second === undefined && !flags.has("d") && !flags.has("s"))) {
+    const after = first === undefined ? "" : ` after ‘${first}’`;
+    return { stderr: `tr: missing operand${after}\n${tryHelp("tr")}`, code: 1 };
+  }
+  if (input === undefined) return NEEDS_INPUT;
+  const from = characterSet(first);
+  const to = second === undefined ? [] : characterSet(second);
+  const isMember = (char: string): boolean => from.includes(char) !== flags.has("c");
+  let stdout = "";
+  for (const char of input) {
+    const member = isMember(char);
+    if (member && flags.has("d")) continue;
+    const index = flags.has("c") ? to.length - 1 : from.indexOf(char);
+    const changed = member && to.length > 0 ? (to[Math.min(index, to.length - 1)] ?? char) : char;
+    if (flags.has("s") && member && stdout.endsWith(changed)) continue;
+    stdout += changed;
+  }
+  return { stdout };
+});
+
+const SETS: Readonly<Record<string, string>> = {
+  "[:lower:]": "a-z",
+  "[:upper:]": "A-Z",
+  "[:digit:]": "0-9",
+  "[:alpha:]": "A-Za-z",
+  "[:alnum:]": "A-Za-z0-9",
+  "[:space:]": " \\t\\n\\r",
+};
+
+function characterSet(text: string): string[] {
+  const plain = text
+    .replace(/\[:\w+:\]/g, (name) => SETS[name] ?? name)
+    .replace(
+      /\\([nrt\\])/g,
+      (_, letter: string) => ({ n: "\n", r: "\r", t: "\t" })[letter] ?? "\\",
+    );
+  const chars = [...plain];
+  const set: string[] = [];
+  for (let i = 0; i < chars.length; i++) {
+    const from = chars[i] ?? "";
+    const to = chars[i + 2];
+    if (chars[i + 1] !== "-" || to === undefined) {
+      set.push(from);
+      continue;
+    }
+    for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code++) {
+      set.push(String.fromCharCode(code));
+    }
+    i += 2;
+  }
+  return set;
+}
+
+/** Standard input to standard output and to files. */
+export const tee: Program = {
+  startUs: 2_500,
+  run(process, reason, system) {
+    const names = process.argv.slice(1).filter((word) => !word.startsWith("-"));
+    const appends = process.argv.includes("-a");
+    const paths = names.map((name) => resolvePath(process.directory, name));
+    if (reason.kind === "start" && !appends) for (const path of paths) writeFile(system, path, "");
+    for (;;) {
+      const taken = read(system, process, 0);
+      if (taken === "wait") return;
+      write(system, process, 1, taken.data);
+      for (const path of paths) {
+        const before = readFile(system.host, path, system.sim) ?? "";
+        writeFile(system, path, path.startsWith("/proc/") ? taken.data : before + taken.data);
+      }
+      if (taken.end) return finish(system, process, {});
+    }
+  },
+};
