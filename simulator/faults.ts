@@ -3,7 +3,7 @@ import { typeCommand } from "./host/console.ts";
 import type { Host, Nic } from "./host/host.ts";
 import { removeAddress, setCarrier, setUp, addAddress, withBroadcast } from "./host/interface.ts";
 import { addRoute } from "./host/route.ts";
-import { killProcess, writeFile } from "./host/system.ts";
+import { INIT, killProcess, spawnProcess, writeFile } from "./host/system.ts";
 import { emptyIpvs } from "./ipvs/state.ts";
 import { assert } from "./kernel/assert.ts";
 import type { Input } from "./kernel/input.ts";
@@ -18,6 +18,8 @@ export function fault(input: Fault, sim: Sim): void {
       return setCable(hostNamed(sim, input.host), input.nic, input.up, sim);
     case "crash":
       return crash(hostNamed(sim, input.host), input.cables, sim);
+    case "service":
+      return setService(hostNamed(sim, input.host), input.on, sim);
     case "power":
       return setPower(hostNamed(sim, input.host), input.on, sim);
     case "freeze":
@@ -68,6 +70,18 @@ function crash(host: Host, cables: boolean, sim: Sim): void {
   for (const nic of host.nics.values()) {
     if (nic.network !== undefined) setCable(host, nic.name, false, sim);
   }
+}
+
+function setService(host: Host, on: boolean, sim: Sim): void {
+  const system = { host, sim };
+  const main = [...host.processes.values()].find(({ program }) => program === "keepalived");
+  if (!on && main !== undefined) killProcess(system, main.pid, "SIGTERM");
+  if (on && main === undefined && host.powered) {
+    const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
+    const common = { parent: INIT, files, environment: {}, directory: "/" };
+    spawnProcess(system, { program: "keepalived", argv: ["/usr/sbin/keepalived", "-D"], ...common });
+  }
+  sim.record(host, "mark", { what: "service", on });
 }
 
 function signalKeepalived(host: Host, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT", sim: Sim): void {

@@ -18,6 +18,8 @@ export type Input =
    * but addresses and files stay: the recorder's "crash" with "power".
    */
   | { readonly kind: "crash"; readonly host: string; readonly cables: boolean }
+  /** `systemctl stop|start keepalived` without a console: the signal, or the daemon's start. */
+  | { readonly kind: "service"; readonly host: string; readonly on: boolean }
   /** Drops the carrier of every interface and loses RAM, /run, addresses and `sysctl -w`. */
   | { readonly kind: "power"; readonly host: string; readonly on: boolean }
   /** Stops keepalived's processes (SIGSTOP) while the kernel lives on, and lets them go on. */

@@ -1,5 +1,4 @@
 // All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
-import { keepalived } from "../keepalived/daemon.ts";
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
 import { arping } from "./arping.ts";
@@ -35,7 +34,6 @@ export const programs: ProgramTable = {
   hostname,
   ip,
   ipvsadm,
-  keepalived,
   ls,
   mkdir,
   mv,

@@ -17,6 +17,7 @@ export interface DirectorView {
   readonly state: DirectorState;
   readonly holds: boolean;
   readonly plugged: boolean;
+  readonly powered: boolean;
   /** When its silence runs out, while it is BACKUP; microseconds. */
   readonly deadline: number | undefined;
 }
@@ -38,6 +39,7 @@ export function directorView(world: World, name: string): DirectorView {
     state,
     holds: nic?.addresses.some(({ address }) => address === VIP) ?? false,
     plugged: nic?.carrier ?? false,
+    powered: host?.powered ?? false,
     deadline: state === "BACKUP" ? process?.timers.get(`vrrp ${instance?.name}`) : undefined,
   };
 }
