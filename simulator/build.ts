@@ -84,6 +84,7 @@ function emptyHost(expanded: ExpandedHost, world: World): Host {
     lastPipe: 0,
     sockets: new Map(),
     lastSocket: 0,
+    taps: [],
     tcp: { byTuple: new Map(), listeners: new Map(), portUse: new Map() },
     nextPort: firstPort({ random: () => nextRandom(world) }),
     log: undefined,

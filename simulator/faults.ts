@@ -124,6 +124,7 @@ function setPort(sim: Sim, nic: Nic, port: SwitchPort, up: boolean): void {
 function forget(host: Host, sim: Sim): void {
   host.processes.clear();
   host.sockets.clear();
+  host.taps = [];
   host.tcp.byTuple.clear();
   host.tcp.listeners.clear();
   host.tcp.portUse.clear();

@@ -85,8 +85,9 @@ function handToPacketSockets(
   packet: ArpPacket,
   sim: Sim,
 ): void {
-  for (const socket of host.sockets.values()) {
-    if (socket.kind !== "packet" || socket.nic !== nic.name) continue;
+  for (const id of host.taps) {
+    const socket = host.sockets.get(id);
+    if (socket?.kind !== "packet" || socket.nic !== nic.name) continue;
     socket.received.push({ packet, source: frame.source, destination: frame.destination });
     sim.wake(host, socket.pid, { kind: "socket", socket: socket.id });
   }

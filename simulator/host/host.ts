@@ -24,6 +24,8 @@ export interface Host {
   lastPipe: number;
   readonly sockets: Map<number, Socket>;
   lastSocket: number;
+  /** Raw and packet sockets among them: every packet asks for these. */
+  taps: readonly number[];
   readonly tcp: TcpTables;
   /** Next ephemeral port to try (32768-60999, I229). */
   nextPort: number;

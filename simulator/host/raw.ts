@@ -16,6 +16,7 @@ export function openRaw(
 ): number {
   const id = ++host.lastSocket;
   const { protocol, nic, group } = options;
+  host.taps = [...host.taps, id];
   host.sockets.set(id, { kind: "raw", id, pid: process.pid, protocol, nic, group, received: [] });
   const joined = nic === undefined ? undefined : host.nics.get(nic);
   if (group !== undefined && joined !== undefined) joinGroup(host, joined, group, sim);
@@ -24,6 +25,7 @@ export function openRaw(
 
 export function openPacket({ host }: System, process: Process, nic: string): number {
   const id = ++host.lastSocket;
+  host.taps = [...host.taps, id];
   host.sockets.set(id, { kind: "packet", id, pid: process.pid, nic, received: [] });
   return id;
 }
@@ -31,8 +33,9 @@ export function openPacket({ host }: System, process: Process, nic: string): num
 /** Gives a packet to every raw socket of its protocol; false when there is none. */
 export function handToRawSockets(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): boolean {
   let taken = false;
-  for (const socket of host.sockets.values()) {
-    if (socket.kind !== "raw" || socket.protocol !== packet.payload.protocol) continue;
+  for (const id of host.taps) {
+    const socket = host.sockets.get(id);
+    if (socket?.kind !== "raw" || socket.protocol !== packet.payload.protocol) continue;
     if (socket.nic !== undefined && socket.nic !== nic.name) continue;
     socket.received.push(packet);
     sim.wake(host, socket.pid, { kind: "socket", socket: socket.id });

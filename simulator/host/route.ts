@@ -62,7 +62,8 @@ function localAddressNic(host: Host, ip: Ip): Nic | undefined {
     if (!nic.up) continue;
     for (const own of nic.addresses) {
       if (own.address === ip) return nic;
-      if (nic.name === "lo" && inSubnet(ip, own.address, own.prefix)) return nic;
+      const isWide = nic.name === "lo" && own.prefix < 32;
+      if (isWide && inSubnet(ip, own.address, own.prefix)) return nic;
     }
   }
   return undefined;

@@ -65,6 +65,7 @@ const IPVS: Readonly<Record<string, string>> = {
 };
 
 const IPVS_PREFIX = "net.ipv4.vs.";
+const CONF_PREFIX = "net.ipv4.conf.";
 /** The keys whose values the kernel limits; any other takes any whole number. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   "net.ipv4.vs.drop_entry": [0, 3],
@@ -85,6 +86,8 @@ export function sysctlNumber(host: Host, name: string): number {
 
 /** For ARP and rp_filter the larger of `all` and the interface counts (I45, I47). */
 export function sysctlMax(host: Host, nic: string, key: string): number {
+  // Nothing was ever set on most hosts, and the defaults of both are the same.
+  if (host.sysctl.size === 0) return Number(PER_INTERFACE[key] ?? 0);
   const all = sysctlNumber(host, `net.ipv4.conf.all.${key}`);
   const own = sysctlNumber(host, `net.ipv4.conf.${nic}.${key}`);
   return Math.max(all, own);
@@ -122,9 +125,10 @@ function defaultOf(host: Host, name: string): string | undefined {
   if (name.startsWith(IPVS_PREFIX)) {
     return host.ipvs.loaded ? IPVS[name.slice(IPVS_PREFIX.length)] : undefined;
   }
-  const match = /^net\.ipv4\.conf\.([^.]+)\.([a-z_]+)$/.exec(name);
-  if (match === null) return undefined;
-  const [, nic = "", key = ""] = match;
+  if (!name.startsWith(CONF_PREFIX)) return undefined;
+  const dot = name.lastIndexOf(".");
+  const nic = name.slice(CONF_PREFIX.length, dot);
+  const key = name.slice(dot + 1);
   if (nic !== "all" && nic !== "default" && !host.nics.has(nic)) return undefined;
   return PER_INTERFACE[key];
 }

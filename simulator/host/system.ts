@@ -249,6 +249,7 @@ export function closeSocket(system: System, id: number): void {
     case "packet":
       break;
   }
+  host.taps = host.taps.filter((tap) => tap !== id);
   host.sockets.delete(id);
 }
 

@@ -64,7 +64,9 @@ export function createTimeline(world: World, machine: Machine, trace = emptyTrac
 /** Moves the cursor to `at`: runs on, or goes back to a keyframe and runs from there. */
 export function runTo(timeline: Timeline, at: number): void {
   const target = Math.max(at, timeline.keyframes[0]?.world.now ?? 0);
-  if (target < timeline.now) restore(timeline, target);
+  const nearest = timeline.keyframes.findLast(({ world }) => world.now <= target);
+  const isAhead = nearest !== undefined && nearest.world.now > timeline.now;
+  if (target < timeline.now || isAhead) restore(timeline, target);
   advance(timeline, target, Infinity);
 }
 

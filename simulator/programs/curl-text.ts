@@ -35,11 +35,8 @@ export function meterLine(received: number, total: number, elapsedUs: number): s
 
 function clock(seconds: number): string {
   const two = (value: number): string => String(value).padStart(2, "0");
-  const hours = Math.floor(seconds / 3600);
-  return `${String(hours).padStart(2)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`.replace(
-    /^ /,
-    " ",
-  );
+  const hours = String(Math.floor(seconds / 3600)).padStart(2);
+  return `${hours}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
 /** The request, each header ended as on the wire. */

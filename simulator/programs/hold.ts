@@ -58,7 +58,8 @@ export const hold: Program = {
 };
 
 const USAGE =
-  "usage: hold N TARGET[:PORT] [--src A,B] [--sport P] [--secs S] [--gap G] [--every E] [--timeout T]\n";
+  "usage: hold N TARGET[:PORT] [--src A,B] [--sport P] [--secs S] [--gap G]" +
+  " [--every E] [--timeout T]\n";
 
 function start(process: Process, system: System): void {
   const options = readOptions(process.argv.slice(1));

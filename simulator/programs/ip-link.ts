@@ -19,7 +19,8 @@ export function chosenNics(host: Host, name: string | undefined): readonly Nic[]
 
 /** "2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP" */
 export function headLine(nic: Nic): string {
-  return `${nic.index}: ${nic.name}: <${flags(nic)}> mtu ${nic.mtu} qdisc noqueue state ${operState(nic)}`;
+  const start = `${nic.index}: ${nic.name}: <${flags(nic)}> mtu ${nic.mtu}`;
+  return `${start} qdisc noqueue state ${operState(nic)}`;
 }
 
 export function linkLine(nic: Nic): string {

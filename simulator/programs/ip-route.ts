@@ -86,7 +86,11 @@ function localTable(host: Host): string {
     const line = `${type} ${target} dev ${nic} proto kernel scope ${scope} src ${source} \n`;
     rows.push({ key: ipNumber(target.split("/")[0] ?? ""), order, line });
   };
-  for (const nic of host.nics.values()) {
+  // Routes to one target: a card's come before lo's.
+  const nics = [...host.nics.values()].sort(
+    (a, b) => Number(a.name === "lo") - Number(b.name === "lo"),
+  );
+  for (const nic of nics) {
     if (!nic.up) continue;
     for (const { address: own, prefix } of nic.addresses) {
       if (nic.name === "lo" && prefix < 32) {

@@ -1,19 +1,9 @@
 // POSIX regular expressions, as grep, sed and `[[ =~ ]]` read them, made into JavaScript's.
-// Left out: back-references in the pattern, equivalence classes.
+// Left out: back-references in the pattern.
+
+import { classSource, closingBracket } from "./character-class.ts";
 
 export type Dialect = "basic" | "extended";
-
-const CLASSES: Readonly<Record<string, string>> = {
-  "[:alnum:]": "a-zA-Z0-9",
-  "[:alpha:]": "a-zA-Z",
-  "[:blank:]": " \\t",
-  "[:digit:]": "0-9",
-  "[:lower:]": "a-z",
-  "[:punct:]": "!-\\/:-@\\[-`{-~",
-  "[:space:]": "\\s",
-  "[:upper:]": "A-Z",
-  "[:xdigit:]": "0-9a-fA-F",
-};
 
 const ESCAPED_LETTERS: Readonly<Record<string, string>> = {
   "<": "\\b(?=\\w)",
@@ -101,7 +91,8 @@ function escaped(pattern: string, at: number, dialect: Dialect): Token | undefin
   const char = pattern[at + 1];
   if (char === undefined) return undefined;
   if (dialect === "basic" && "+?|(){".includes(char)) return special(pattern, at + 1, char, 1);
-  return token("atom", 2, ESCAPED_LETTERS[char] ?? quote(char));
+  const kind = "<>bB".includes(char) ? "mark" : "atom";
+  return token(kind, 2, ESCAPED_LETTERS[char] ?? quote(char));
 }
 
 function special(pattern: string, at: number, char: string, skipped: number): Token {
@@ -115,8 +106,9 @@ function special(pattern: string, at: number, char: string, skipped: number): To
       return token("mark", length, "|");
     case "{": {
       const count = /^\{(\d*)(,?)(\d*)\\?\}/.exec(pattern.slice(at));
-      if (count === null) return token("atom", length, "\\{");
-      const [whole, from = "", comma = "", to = ""] = count;
+      const [whole = "", from = "", comma = "", to = ""] = count ?? [];
+      const isBackwards = to !== "" && Number(to) < Number(from);
+      if (count === null || isBackwards) return token("atom", length, "\\{");
       return token("repeat", whole.length + skipped, `{${from || "0"}${comma}${to}}`, "\\{");
     }
     default:
@@ -125,27 +117,11 @@ function special(pattern: string, at: number, char: string, skipped: number): To
 }
 
 function bracket(pattern: string, at: number): Token | undefined {
-  let i = at + 1;
-  const negated = pattern[i] === "^";
-  if (negated) i++;
-  const begin = i;
-  if (pattern[i] === "]") i++;
-  while (i < pattern.length && pattern[i] !== "]") {
-    const close = pattern.startsWith("[:", i) ? pattern.indexOf(":]", i) : -1;
-    i = close > 0 ? close + 2 : i + 1;
-  }
-  if (i >= pattern.length) return undefined;
-  const members = pattern
-    .slice(begin, i)
-    .replace(/\[:[a-z]+:\]|[\\[\]^]/g, (found) => CLASSES[found] ?? `\\${found}`);
-  return token("atom", i + 1 - at, `[${negated ? "^" : ""}${orderly(members)}]`);
-}
-
-/** A range that runs backwards (`z-a`) would be no expression: its hyphen becomes a member. */
-function orderly(members: string): string {
-  return members.replace(/([^\\])-([^\\])/g, (range, from: string, to: string) =>
-    from <= to ? range : `${from}\\-${to}`,
-  );
+  const close = closingBracket(pattern, at, "^");
+  if (close < 0) return undefined;
+  const isNegated = pattern[at + 1] === "^";
+  const members = pattern.slice(at + (isNegated ? 2 : 1), close);
+  return token("atom", close + 1 - at, classSource(members, isNegated));
 }
 
 function quote(char: string): string {

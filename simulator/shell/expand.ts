@@ -1,4 +1,4 @@
-// What bash makes of a word before it splits it (`fields.ts`): variables, substitutions, arithmetic.
+// What bash makes of a word before it is split (`fields.ts`): variables, substitutions, arithmetic.
 // An expansion that needs the output of a command stops and says so; the shell runs the command and
 // expands the same words again with one output more. What it assigned counts only when it is done.
 // Left out: arrays, `~user`, indirect expansion.

@@ -6,7 +6,7 @@ export function remove(value: string, operator: string, pattern: string): string
   const longest = operator.length === 2;
   const lengths = Array.from({ length: value.length + 1 }, (_, i) => i);
   if (longest) lengths.reverse();
-  const whole = new RegExp(`^${patternSource(pattern)}$`, "su");
+  const whole = new RegExp(`^${patternSource(pattern)}$`, "s");
   for (const length of lengths) {
     if (operator.startsWith("#") && whole.test(value.slice(0, length))) return value.slice(length);
     if (operator.startsWith("%") && whole.test(value.slice(value.length - length))) {
@@ -20,7 +20,7 @@ export function replace(value: string, operator: string, pattern: string, by: st
   if (pattern === "") return value;
   const source = patternSource(pattern);
   const anchored = operator === "/#" ? `^${source}` : operator === "/%" ? `${source}$` : source;
-  return value.replace(new RegExp(anchored, operator === "//" ? "gsu" : "su"), () => by);
+  return value.replace(new RegExp(anchored, operator === "//" ? "gs" : "s"), () => by);
 }
 
 export function slice(value: string, offset: number, length: number | undefined): string {
