@@ -15,9 +15,13 @@ export default {
     {
       name: "one-door",
       severity: "error",
-      comment: "The site reads the simulator through simulator/index.ts, and all programs from their table.",
+      comment:
+        "The site reads the simulator through simulator/index.ts, and all programs from their table.",
       from: { path: "^(src|content)/" },
-      to: { path: "^simulator/", pathNot: "^simulator/(index[.]ts|programs/index[.]ts|recordings/.*[.]json)$" },
+      to: {
+        path: "^simulator/",
+        pathNot: "^simulator/(index[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
+      },
     },
     {
       name: "simulator-knows-no-site",

@@ -58,7 +58,13 @@ function tenMinutes(): Figure[] {
     milliseconds(() => runTo(timeline, 10_000_000 + ((index * 7919) % 590) * 1_000_000)),
   ).sort((a, b) => a - b);
   return [
-    { name: "events a second", value: (events * 1000) / spent, unit: "/s", budget: 400_000, more: true },
+    {
+      name: "events a second",
+      value: (events * 1000) / spent,
+      unit: "/s",
+      budget: 400_000,
+      more: true,
+    },
     { name: "ten minutes, ten requests a second", value: spent, unit: "ms", budget: 1000 },
     { name: "seek, median of 40", value: seeks[20] ?? 0, unit: "ms", budget: 50 },
     { name: "seek, slowest of 40", value: seeks[39] ?? 0, unit: "ms", budget: 50 },

@@ -79,7 +79,11 @@ function setService(host: Host, on: boolean, sim: Sim): void {
   if (on && main === undefined && host.powered) {
     const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
     const common = { parent: INIT, files, environment: {}, directory: "/" };
-    spawnProcess(system, { program: "keepalived", argv: ["/usr/sbin/keepalived", "-D"], ...common });
+    spawnProcess(system, {
+      program: "keepalived",
+      argv: ["/usr/sbin/keepalived", "-D"],
+      ...common,
+    });
   }
   sim.record(host, "mark", { what: "service", on });
 }
@@ -164,11 +168,7 @@ function boot(host: Host, sim: Sim): void {
   }
 }
 
-function eachPort(
-  sim: Sim,
-  hostName: string,
-  change: (port: SwitchPort, nic: Nic) => void,
-): void {
+function eachPort(sim: Sim, hostName: string, change: (port: SwitchPort, nic: Nic) => void): void {
   for (const nic of hostNamed(sim, hostName).nics.values()) {
     const port = portOf(nic, sim);
     if (port !== undefined) change(port, nic);

@@ -48,7 +48,8 @@ export function createMachine(programs: ProgramTable): Machine {
         fault(input, sim);
       }
     },
-    startUs: (program) => (Object.hasOwn(programs, program) ? programs[program]?.startUs : undefined),
+    startUs: (program) =>
+      Object.hasOwn(programs, program) ? programs[program]?.startUs : undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Ipvs } from "../ipvs/state.ts";
 import type { Ip, Mac } from "../wire/address.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { FilterRule } from "./filter.ts";
-import type { OpenFile, Pipe, Process } from "./process.ts";
+import type { Pipe, Process } from "./process.ts";
 import type { Socket } from "./socket.ts";
 import type { TcpTables } from "./tcp-state.ts";
 
@@ -53,7 +53,11 @@ export interface Host {
 
 /** What the machine's own files bring back after a power cut; frozen. */
 export interface BootPlan {
-  readonly addresses: readonly { readonly nic: string; readonly address: Ip; readonly prefix: number }[];
+  readonly addresses: readonly {
+    readonly nic: string;
+    readonly address: Ip;
+    readonly prefix: number;
+  }[];
   readonly routes: readonly Route[];
   /** /etc/sysctl.d. */
   readonly sysctl: Readonly<Record<string, string>>;
@@ -172,5 +176,3 @@ export interface GroupMembership {
   remaining: number;
   change: "join" | "leave";
 }
-
-export type { OpenFile };

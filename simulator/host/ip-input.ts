@@ -4,11 +4,7 @@ import type { Sim } from "../kernel/sim.ts";
 import { unreachable } from "../kernel/assert.ts";
 import { broadcastOf, isMulticastIp } from "../wire/address.ts";
 import type { Frame } from "../wire/ethernet.ts";
-import {
-  UNREACHABLE_HOST,
-  UNREACHABLE_NET,
-  UNREACHABLE_PROTOCOL,
-} from "../wire/icmp.ts";
+import { UNREACHABLE_HOST, UNREACHABLE_NET, UNREACHABLE_PROTOCOL } from "../wire/icmp.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import { receiveArp } from "./arp.ts";
 import { count } from "./counters.ts";

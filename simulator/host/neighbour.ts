@@ -112,13 +112,7 @@ function retryIncomplete(
   return { nic, packets: entry.waiting };
 }
 
-function endReachable(
-  host: Host,
-  nic: Nic,
-  ip: Ip,
-  entry: { mac: Mac } & Times,
-  sim: Sim,
-): void {
+function endReachable(host: Host, nic: Nic, ip: Ip, entry: { mac: Mac } & Times, sim: Sim): void {
   const until = entry.confirmedAt + nic.reachableUs;
   if (sim.now <= until) {
     setReachable(host, nic, ip, entry, until, sim);

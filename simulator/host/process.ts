@@ -9,7 +9,12 @@ export type Wake =
   /** Something happened to a socket: connected, readable, closed, failed. */
   | { readonly kind: "socket"; readonly socket: number }
   | { readonly kind: "signal"; readonly signal: Signal }
-  | { readonly kind: "child"; readonly pid: number; readonly code: number; readonly signal?: Signal }
+  | {
+      readonly kind: "child";
+      readonly pid: number;
+      readonly code: number;
+      readonly signal?: Signal;
+    }
   /** Input has come for a descriptor the process waits to read (a pipe, the terminal). */
   | { readonly kind: "readable"; readonly fd: number }
   /** The kernel's news of links and addresses (netlink). */

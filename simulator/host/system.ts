@@ -54,12 +54,7 @@ export function spawnProcess({ host, sim }: System, spawn: Spawn): Process {
 }
 
 /** Ends a process: closes what it holds and tells its parent. */
-export function exitProcess(
-  system: System,
-  process: Process,
-  code: number,
-  signal?: Signal,
-): void {
+export function exitProcess(system: System, process: Process, code: number, signal?: Signal): void {
   const { host, sim } = system;
   if (process.ended !== undefined) return;
   process.ended = signal === undefined ? { code } : { code, signal };

@@ -86,7 +86,10 @@ function grow(connection: TcpConnection, bytes: number): void {
   if (connection.congestionWindow < connection.slowStartThreshold) {
     connection.congestionWindow += Math.min(bytes, mss);
   } else {
-    connection.congestionWindow += Math.max(1, Math.floor((mss * mss) / connection.congestionWindow));
+    connection.congestionWindow += Math.max(
+      1,
+      Math.floor((mss * mss) / connection.congestionWindow),
+    );
   }
 }
 

@@ -359,12 +359,7 @@ export function tcpError(
 }
 
 /** The connection is over; the program learns why at its next look. */
-export function fail(
-  host: Host,
-  connection: TcpConnection,
-  error: SocketError,
-  sim: Sim,
-): void {
+export function fail(host: Host, connection: TcpConnection, error: SocketError, sim: Sim): void {
   sim.record(host, "tcp.failed", { remote: connection.remoteAddress, error });
   connection.error = error;
   const { pid } = connection;

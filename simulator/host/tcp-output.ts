@@ -234,12 +234,7 @@ function windowOf(connection: TcpConnection, isSyn: boolean, hasAck: boolean): n
   return connection.listener === undefined ? CLIENT_WINDOW : SERVER_WINDOW;
 }
 
-function wrap(
-  source: string,
-  destination: string,
-  id: number,
-  payload: TcpSegment,
-): Ipv4Packet {
+function wrap(source: string, destination: string, id: number, payload: TcpSegment): Ipv4Packet {
   return {
     protocol: "ipv4",
     source,

@@ -104,11 +104,6 @@ export interface TcpTables {
   readonly portUse: Map<number, number>;
 }
 
-export function tupleKey(
-  local: Ip,
-  localPort: number,
-  remote: Ip,
-  remotePort: number,
-): string {
+export function tupleKey(local: Ip, localPort: number, remote: Ip, remotePort: number): string {
   return `${local}:${localPort} ${remote}:${remotePort}`;
 }

@@ -9,7 +9,6 @@ import {
   type Destination,
   destinationKey,
   emptyCounters,
-  emptyIpvs,
   emptyStats,
   type ForwardingMethod,
   markKey,
@@ -209,11 +208,6 @@ export function setTimeouts(host: Host, tcp: number, tcpfin: number, udp: number
     tcpfin: tcpfin || timeouts.tcpfin,
     udp: udp || timeouts.udp,
   };
-}
-
-/** `modprobe -r ip_vs`, a power cut: nothing is left. */
-export function resetIpvs(host: Host): void {
-  Object.assign(host.ipvs, emptyIpvs());
 }
 
 function zeroStats(stats: Stats): void {

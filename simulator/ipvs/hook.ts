@@ -231,7 +231,11 @@ function moveOn(
     destination.inactive += active ? -1 : 1;
   }
   if (next !== state) {
-    sim.record(host, "ipvs.connection-state", { connection: connection.key, from: state, to: next });
+    sim.record(host, "ipvs.connection-state", {
+      connection: connection.key,
+      from: state,
+      to: next,
+    });
   }
   return { ...connection, packets, state: next, active, ...timer(sim.now, timeoutOf(host, next)) };
 }

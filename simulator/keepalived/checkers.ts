@@ -1,13 +1,7 @@
 // keepalived's checker process (K85-K88, K131-K145): one checker a server, each with its own round
 // of connecting, asking, waiting and drawing its conclusion. Both directors check always (K123).
 import type { Process } from "../host/process.ts";
-import {
-  clearTimer,
-  closeSocket,
-  exitProcess,
-  setTimer,
-  type System,
-} from "../host/system.ts";
+import { clearTimer, closeSocket, exitProcess, setTimer, type System } from "../host/system.ts";
 import { connectTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
 import { takeDraw } from "../kernel/draws.ts";
 import type { Program } from "../programs/program.ts";

@@ -2,13 +2,7 @@
 // child again that has died (K31, K32, K75, K93). Left out so far: reload.
 import { readFile, removeFile, writeFile } from "../host/files.ts";
 import type { Process, Wake } from "../host/process.ts";
-import {
-  exitProcess,
-  killProcess,
-  setTimer,
-  spawnProcess,
-  type System,
-} from "../host/system.ts";
+import { exitProcess, killProcess, setTimer, spawnProcess, type System } from "../host/system.ts";
 import type { Program } from "../programs/program.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import { readConfiguration, type ReadResult } from "./read.ts";
@@ -26,9 +20,7 @@ const CHILD_START_US = 2_500;
 
 type ChildKind = "checkers" | "vrrp";
 
-const CHILDREN: Readonly<
-  Record<ChildKind, { program: string; title: string; pidFile: string }>
-> = {
+const CHILDREN: Readonly<Record<ChildKind, { program: string; title: string; pidFile: string }>> = {
   checkers: {
     program: "keepalived-healthcheckers",
     title: "Healthcheck",
@@ -177,13 +169,7 @@ function childEnded(
 /** Exit status of a child whose configuration cannot run (K94). */
 export const PERMANENT_ERROR = 2;
 
-function giveUp(
-  process: Process,
-  memory: Memory,
-  voice: Voice,
-  pid: number,
-  system: System,
-): void {
+function giveUp(process: Process, memory: Memory, voice: Voice, pid: number, system: System): void {
   const text = `pid ${pid} exited with permanent error CONFIG. Terminating`;
   say(system, process, voice, text);
   onSignal(process, memory, voice, "SIGTERM", system);

@@ -110,12 +110,7 @@ function readRouterId(
   );
 }
 
-function readInterval(
-  reader: Reader,
-  statement: Statement,
-  name: string,
-  version: 2 | 3,
-): number {
+function readInterval(reader: Reader, statement: Statement, name: string, version: 2 | 3): number {
   const range = { min: 0.01, max: 255, defaultUs: SECOND_US };
   const intervalUs = seconds(reader, last(statement.block, "advert_int"), range);
   if (version === 3 || intervalUs % SECOND_US === 0) return intervalUs;

@@ -25,11 +25,7 @@ export interface Environment {
   readonly nics: readonly string[];
 }
 
-const ORDER: readonly Identity[] = [
-  "Keepalived",
-  "Keepalived_healthcheckers",
-  "Keepalived_vrrp",
-];
+const ORDER: readonly Identity[] = ["Keepalived", "Keepalived_healthcheckers", "Keepalived_vrrp"];
 
 /** Never throws, whatever the text. */
 export function readConfiguration(text: string, { path, nics }: Environment): ReadResult {

@@ -71,12 +71,7 @@ function checkVersion2(config: VrrpInstance["config"], advert: VrrpAdvert): stri
 }
 
 /** K26: equal counts as better, and a lower one leaves the timer running. */
-function receiveAsBackup(
-  vrrp: Vrrp,
-  instance: VrrpInstance,
-  from: Ip,
-  advert: VrrpAdvert,
-): void {
+function receiveAsBackup(vrrp: Vrrp, instance: VrrpInstance, from: Ip, advert: VrrpAdvert): void {
   if (advert.priority === 0) {
     detail(vrrp, `(${instance.name}) Backup received priority 0 advertisement`);
     return waitFor(vrrp, instance, skewUs(instance));
@@ -124,12 +119,7 @@ function learnInterval(vrrp: Vrrp, instance: VrrpInstance, advert: VrrpAdvert): 
 }
 
 /** K28, step by step. */
-function receiveAsMaster(
-  vrrp: Vrrp,
-  instance: VrrpInstance,
-  from: Ip,
-  advert: VrrpAdvert,
-): void {
+function receiveAsMaster(vrrp: Vrrp, instance: VrrpInstance, from: Ip, advert: VrrpAdvert): void {
   const { name, config } = instance;
   const theirs = advert.priority;
   if (theirs === 0) {

@@ -28,7 +28,10 @@ export function word(statement: Statement | undefined, index = 1): string | unde
 }
 
 /** The last statement of a keyword in a block: a repeated one overwrites (K174). */
-export function last(block: readonly Statement[] | undefined, keyword: string): Statement | undefined {
+export function last(
+  block: readonly Statement[] | undefined,
+  keyword: string,
+): Statement | undefined {
   return block?.findLast((statement) => statement.keyword === keyword);
 }
 

@@ -2,7 +2,7 @@
 // timers, for adverts, for the kernel's news of links and addresses, and to stop.
 import type { Process } from "../host/process.ts";
 import { openRaw } from "../host/raw.ts";
-import { closeSocket, exitProcess, setTimer, type System } from "../host/system.ts";
+import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import type { Program } from "../programs/program.ts";
 import { VRRP_GROUP } from "../wire/vrrp.ts";
 import type { VrrpInstanceConfig } from "./config.ts";
@@ -137,7 +137,8 @@ function saySocket(
   const index = String(vrrp.system.host.nics.get(nicName)?.index ?? 0).padStart(3);
   const instance = [...instances.values()].find((each) => each.socket === socket);
   const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
-  const where = kind === "multicast" ? "multicast, address(224.0.0.18)" : `unicast, address(${own})`;
+  const where =
+    kind === "multicast" ? "multicast, address(224.0.0.18)" : `unicast, address(${own})`;
   const separator = kind === "multicast" ? " " : ", ";
   const socketText = `fd(13,14)${separator}${where}`;
   detail(vrrp, `VRRP sockpool: [ifindex(${index}), family(IPv4), proto(112), ${socketText}]`);
@@ -182,7 +183,12 @@ function onNews(
     case "link-down":
     case "link-up": {
       const up = news.change === "link-up";
-      say(vrrp.system, vrrp.process, vrrp.voice, `Netlink reports ${news.nic} ${up ? "up" : "down"}`);
+      say(
+        vrrp.system,
+        vrrp.process,
+        vrrp.voice,
+        `Netlink reports ${news.nic} ${up ? "up" : "down"}`,
+      );
       const cause = `interface ${news.nic} down`;
       for (const instance of concerned) {
         if (instance.config.dontTrackPrimary) continue;

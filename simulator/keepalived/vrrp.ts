@@ -189,9 +189,7 @@ export function sourceOf(vrrp: Vrrp, instance: VrrpInstance): Ip | undefined {
   const { config } = instance;
   const nic = vrrp.system.host.nics.get(config.nic);
   const own = config.addresses.map(({ address }) => address);
-  return (
-    config.sourceIp ?? nic?.addresses.find(({ address }) => !own.includes(address))?.address
-  );
+  return config.sourceIp ?? nic?.addresses.find(({ address }) => !own.includes(address))?.address;
 }
 
 function addAddresses(vrrp: Vrrp, { config }: VrrpInstance): void {

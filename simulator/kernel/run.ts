@@ -149,13 +149,7 @@ function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame
 }
 
 /** Hands the frame to every port it leaves by, and says where it ended if it reached nobody. */
-function spread(
-  world: World,
-  trace: Trace,
-  sw: Switch,
-  port: SwitchPort,
-  sent: FrameRecord,
-): void {
+function spread(world: World, trace: Trace, sw: Switch, port: SwitchPort, sent: FrameRecord): void {
   const { out } = forwardFrame(sw, port.number, sent.frame, world.now);
   let at = world.now + HOP_US + port.delayUs;
   let walled = false;

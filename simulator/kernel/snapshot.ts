@@ -50,8 +50,8 @@ function isLogLine(value: object): value is LogLine {
 function logToList(last: LogLine): Omit<LogLine, "previous">[] {
   const lines: Omit<LogLine, "previous">[] = [];
   for (let line: LogLine | undefined = last; line !== undefined; line = line.previous) {
-    const { previous: _, ...rest } = line;
-    lines.push(rest);
+    const { at, identity, pid, severity, text } = line;
+    lines.push({ at, identity, pid, severity, text });
   }
   return lines.reverse();
 }

@@ -54,4 +54,3 @@ export function costOf(fault: FaultName): Cost {
   measured.set(fault, cost);
   return cost;
 }
-

@@ -51,7 +51,11 @@ export function isWorthSeeing(record: FrameRecord, before: FrameRecord | undefin
       return true;
     case "garp": {
       const old = before?.frame.payload;
-      return !(old?.protocol === "arp" && old.senderIp === old.targetIp && before?.at === record.at);
+      return !(
+        old?.protocol === "arp" &&
+        old.senderIp === old.targetIp &&
+        before?.at === record.at
+      );
     }
     case "arp-request":
     case "arp-reply":

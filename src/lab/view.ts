@@ -92,7 +92,10 @@ export function scoreOf(timeline: Timeline, start: World): Score {
     const view = directorView(start, name);
     states.set(name, [{ from: start.now, to: end, value: view.state }]);
     holders.set(name, view.holds ? [{ from: start.now, to: end, value: true }] : []);
-    waits.set(name, view.deadline === undefined ? [] : [{ at: start.now, deadline: view.deadline }]);
+    waits.set(
+      name,
+      view.deadline === undefined ? [] : [{ at: start.now, deadline: view.deadline }],
+    );
   }
   const carrier: { at: number; host: string; up: boolean }[] = [];
   const asks = new Map<number, Ask>();

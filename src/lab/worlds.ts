@@ -14,9 +14,7 @@ import { programs } from "#sim/programs/index.ts";
 /** When each world begins, in microseconds of its scenario. */
 const STARTS = { article: 8_400_000 } as const;
 
-export type WorldName = keyof typeof STARTS;
-
-export const worldNames = Object.keys(STARTS) as WorldName[];
+type WorldName = keyof typeof STARTS;
 
 export function worldText(name: WorldName): string {
   const text = readFileSync(`content/scenarios/${name}.json`, "utf8");

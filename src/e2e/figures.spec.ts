@@ -1,0 +1,98 @@
+// What readers do with the figures: pull the cable, wait, put it back, drag the time, choose a
+// fault, walk a packet, guess. In both languages, by mouse and by keyboard.
+import { expect, type Page, test } from "@playwright/test";
+
+const PAGES = [
+  { path: "./", pull: "Pull the cable", back: "Put the cable back" },
+  { path: "./zh/", pull: "拔掉网线", back: "插回网线" },
+];
+
+const figure = (page: Page) => page.locator("figure.figure-plate").first();
+const primary = (page: Page) => figure(page).locator("button.primary");
+
+for (const { path, pull, back } of PAGES) {
+  test(`the cable is pulled and put back at ${path}`, async ({ page }) => {
+    await page.goto(path);
+    await page.getByRole("button", { name: pull }).click();
+    await expect(figure(page).getByText("FAULT").first()).toBeVisible();
+    await expect(page.getByRole("button", { name: back })).toBeVisible({ timeout: 40_000 });
+    await expect(figure(page).locator(".unseen")).toContainText("keepalived-backup");
+    await page.getByRole("button", { name: back }).click();
+    await expect(figure(page).locator(".unseen")).toContainText("MASTER");
+  });
+}
+
+test("by keyboard alone: the button, then the time", async ({ page }) => {
+  await page.goto("./");
+  await primary(page).focus();
+  await page.keyboard.press("Enter");
+  await expect(figure(page).getByText("FAULT").first()).toBeVisible();
+  const slider = figure(page).getByRole("slider");
+  await slider.focus();
+  const before = Number(await slider.getAttribute("aria-valuenow"));
+  await page.keyboard.press("Shift+ArrowLeft");
+  const after = Number(await slider.getAttribute("aria-valuenow"));
+  expect(before - after).toBeGreaterThan(0.9);
+  await page.keyboard.press("Home");
+  expect(Number(await slider.getAttribute("aria-valuenow"))).toBeLessThan(9);
+});
+
+test("with reduced motion nothing moves until it is asked to", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto("./");
+  const slider = figure(page).getByRole("slider");
+  await expect(slider).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const before = await slider.getAttribute("aria-valuenow");
+  await page.getByRole("button", { name: "One frame" }).click();
+  await expect(slider).not.toHaveAttribute("aria-valuenow", before ?? "");
+});
+
+test("the chapter on failover offers four faults, and a crash costs nothing", async ({ page }) => {
+  await page.goto("./chapters/failover/");
+  const radios = figure(page).getByRole("radio");
+  await expect(radios).toHaveCount(4);
+  await figure(page).scrollIntoViewIfNeeded();
+  await figure(page).getByRole("radio", { name: "crash" }).click();
+  await page.getByRole("button", { name: "Kill keepalived" }).click();
+  await expect(page.getByRole("button", { name: "Start it again" })).toBeVisible({
+    timeout: 40_000,
+  });
+  await expect(figure(page).getByText("The client lost nothing.")).toBeVisible();
+  await expect(figure(page).getByText("Both machines hold the address.")).toBeVisible();
+});
+
+test("a guess is struck or kept beside what happened", async ({ page }) => {
+  await page.goto("./chapters/direct-routing/");
+  const wrong = page.getByRole("button", { name: "the destination IP only" });
+  await wrong.scrollIntoViewIfNeeded();
+  await expect(async () => {
+    await wrong.click({ timeout: 1000 });
+    await expect(page.getByText("what happened", { exact: true })).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await expect(page.getByText("your answer", { exact: true })).toBeVisible();
+});
+
+test("the walk of a packet: the second hop rewrites MAC and TTL", async ({ page }) => {
+  await page.goto("./chapters/direct-routing/");
+  await figure(page).scrollIntoViewIfNeeded();
+  await expect(async () => {
+    await primary(page).click({ timeout: 1000 });
+    await expect(figure(page).locator("strong").first()).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  const changed = figure(page).locator("strong");
+  await expect(changed).toHaveCount(2);
+  await expect(changed.first()).toHaveText(/02:00:00:00:58:0[ab]/);
+  await expect(changed.last()).toHaveText("63");
+  await primary(page).click();
+  await expect(figure(page).locator(".note")).toContainText("The director never sees this packet.");
+});
+
+test("nothing is wider than a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ["./", "./chapters/failover/", "./zh/chapters/direct-routing/"]) {
+    await page.goto(path);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, path).toBeLessThanOrEqual(390);
+  }
+});
