@@ -2,6 +2,9 @@
 // fault, walk a packet, guess. In both languages, by mouse and by keyboard.
 import { expect, type Page, test } from "@playwright/test";
 
+// A figure shows every hop: half a minute of the reader's time holds some ten seconds of the lab's.
+test.setTimeout(90_000);
+
 const PAGES = [
   { path: "./", pull: "Pull the cable", back: "Put the cable back" },
   { path: "./zh/", pull: "拔掉网线", back: "插回网线" },
@@ -53,8 +56,10 @@ test("the chapter on failover offers four faults, and a crash costs nothing", as
   const radios = figure(page).getByRole("radio");
   await expect(radios).toHaveCount(4);
   await figure(page).scrollIntoViewIfNeeded();
-  await figure(page).getByRole("radio", { name: "crash" }).click();
-  await page.getByRole("button", { name: "Kill keepalived" }).click();
+  await expect(async () => {
+    await figure(page).getByRole("radio", { name: "crash" }).click({ timeout: 1000 });
+    await page.getByRole("button", { name: "Kill keepalived" }).click({ timeout: 1000 });
+  }).toPass();
   await expect(page.getByRole("button", { name: "Start it again" })).toBeVisible({
     timeout: 40_000,
   });
