@@ -50,7 +50,7 @@ export function sendPending(host: Host, connection: TcpConnection, sim: Sim): vo
   const limit = segmentSize(connection);
   for (;;) {
     const sent = inFlight(connection);
-    const window = Math.min(connection.congestionWindow, connection.sendWindow);
+    const window = Math.floor(Math.min(connection.congestionWindow, connection.sendWindow));
     const size = Math.min(limit, connection.sendBuffer.length - sent, window - sent);
     if (size <= 0) break;
     sendData(host, connection, connection.sendNext, sent, size, sim);
