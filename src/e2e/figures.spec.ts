@@ -101,3 +101,22 @@ test("nothing is wider than a phone", async ({ page }) => {
     expect(wide, path).toBeLessThanOrEqual(390);
   }
 });
+
+test("the file is changed: keepalived's complaint, and a longer wait", async ({ page }) => {
+  await page.goto("./chapters/failover/");
+  await figure(page).scrollIntoViewIfNeeded();
+  const panel = figure(page).locator("details");
+  const more = panel.getByRole("button", { name: "advert_int: more" });
+  await expect(async () => {
+    if (!(await more.isVisible())) await panel.locator("summary").click({ timeout: 1000 });
+    await more.click({ timeout: 1000 });
+    await expect(panel.locator("textarea")).toHaveValue(/advert_int 2/, { timeout: 1000 });
+  }).toPass();
+  await expect(panel.getByText("Unknown keyword 'nat_mask'")).toBeVisible();
+  const text = await panel.locator("textarea").inputValue();
+  await panel.locator("textarea").fill(text.replace("priority 100", "priorty <b>x</b>"));
+  await expect(panel.getByText("Unknown keyword 'priorty'")).toBeVisible();
+  await panel.locator("textarea").fill(text.replace(/advert_int \d+/, "advert_int 2"));
+  await panel.getByRole("button", { name: "Apply: restart both" }).click();
+  await expect(figure(page).getByText("after 6.613 s of silence")).toBeVisible();
+});

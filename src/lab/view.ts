@@ -1,6 +1,12 @@
 // What a figure needs to know of (world, trace, now): who is what, who holds the address, what the
 // client got. Pure functions; drawings and sentences are made from these.
-import { type Timeline, type TraceEntry, vrrpInstances, type World } from "#sim/index.ts";
+import {
+  masterDownUs,
+  type Timeline,
+  type TraceEntry,
+  vrrpInstances,
+  type World,
+} from "#sim/index.ts";
 
 export const VIP = "192.168.88.100";
 export const DIRECTORS = ["keepalived", "keepalived-backup"] as const;
@@ -18,6 +24,9 @@ export interface DirectorView {
   readonly holds: boolean;
   readonly plugged: boolean;
   readonly powered: boolean;
+  /** How long it waits in silence before it takes over, and the advert's interval; microseconds. */
+  readonly waitUs: number;
+  readonly intervalUs: number;
   /** When its silence runs out, while it is BACKUP; microseconds. */
   readonly deadline: number | undefined;
 }
@@ -40,6 +49,8 @@ export function directorView(world: World, name: string): DirectorView {
     holds: nic?.addresses.some(({ address }) => address === VIP) ?? false,
     plugged: nic?.carrier ?? false,
     powered: host?.powered ?? false,
+    waitUs: instance === undefined ? 0 : masterDownUs(instance),
+    intervalUs: instance?.config.advertIntervalUs ?? 0,
     deadline: state === "BACKUP" ? process?.timers.get(`vrrp ${instance?.name}`) : undefined,
   };
 }
