@@ -11,5 +11,6 @@ export type {
   Recording,
   RunStep,
   Scenario,
+  Step,
   StepResult,
 } from "./scenario/types.ts";

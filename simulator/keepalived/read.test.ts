@@ -11,9 +11,9 @@ function read(text: string) {
   return readConfiguration(text, { path: PATH, nics: NICS });
 }
 
-const article = JSON.parse(
-  readFileSync("simulator/recordings/lvs-a-dr.recorded.json", "utf8"),
-) as { files: Record<string, string> };
+const article = JSON.parse(readFileSync("simulator/recordings/lvs-a-dr.recorded.json", "utf8")) as {
+  files: Record<string, string>;
+};
 const ARTICLE = article.files[`keepalived:${PATH}`] ?? "";
 
 test("the article's file: exactly one complaint, by the checkers, and exit status 5", () => {
@@ -95,7 +95,18 @@ test("an interface that is not there stops a real start (K190)", () => {
 });
 
 test("no text makes the reader throw", () => {
-  const words = ["vrrp_instance", "virtual_server", "{", "}", "priority", '"', "#", "\\", "url", "\n"];
+  const words = [
+    "vrrp_instance",
+    "virtual_server",
+    "{",
+    "}",
+    "priority",
+    '"',
+    "#",
+    "\\",
+    "url",
+    "\n",
+  ];
   const text = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.array(fc.oneof(fc.constantFrom(...words), fc.string())).map((parts) => parts.join(" ")),

@@ -59,7 +59,10 @@ test("the same scenario and seed give the same bytes, another seed does not", ()
 });
 
 test("a seek ends where a straight run ends, in the middle of a loop too", () => {
-  const moments = fc.array(fc.integer({ min: 0, max: 25 * SECOND }), { minLength: 1, maxLength: 6 });
+  const moments = fc.array(fc.integer({ min: 0, max: 25 * SECOND }), {
+    minLength: 1,
+    maxLength: 6,
+  });
   fc.assert(
     fc.property(moments, (stops) => {
       const straight = begin();

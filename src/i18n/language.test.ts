@@ -1,16 +1,22 @@
 import { expect, test } from "vitest";
 import { fill, hrefOf, wordsOf } from "./language.ts";
 
-type Tree = { readonly [key: string]: string | Tree };
+type Tree = { readonly [key: string]: string | readonly string[] | Tree };
+
+/** The places that a sentence holds. */
+const placesIn = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join(" ");
 
 /** Every sentence's key with the places it holds, as one sorted list. */
 function keysOf(tree: Tree, prefix = ""): string[] {
   return Object.entries(tree)
-    .flatMap(([key, value]) =>
-      typeof value === "string"
-        ? [`${prefix}${key} ${(value.match(/\{\w+\}/g) ?? []).sort().join(" ")}`]
-        : keysOf(value, `${prefix}${key}.`),
-    )
+    .flatMap(([key, value]) => {
+      if (typeof value === "string") return [`${prefix}${key} ${placesIn(value)}`];
+      const items = value as readonly string[];
+      if (Array.isArray(value)) {
+        return items.map((each, n) => `${prefix}${key}.${n} ${placesIn(each)}`);
+      }
+      return keysOf(value as Tree, `${prefix}${key}.`);
+    })
     .sort();
 }
 
