@@ -80,16 +80,17 @@ test("a guess is struck or kept beside what happened", async ({ page }) => {
 
 test("the walk of a packet: the second hop rewrites MAC and TTL", async ({ page }) => {
   await page.goto("./chapters/direct-routing/");
+  const walkOn = figure(page).locator(".controls button.primary");
   await figure(page).scrollIntoViewIfNeeded();
   await expect(async () => {
-    await primary(page).click({ timeout: 1000 });
+    await walkOn.click({ timeout: 1000 });
     await expect(figure(page).locator("strong").first()).toBeVisible({ timeout: 1000 });
   }).toPass();
   const changed = figure(page).locator("strong");
   await expect(changed).toHaveCount(2);
   await expect(changed.first()).toHaveText(/02:00:00:00:58:0[ab]/);
   await expect(changed.last()).toHaveText("63");
-  await primary(page).click();
+  await walkOn.click();
   await expect(figure(page).locator(".note")).toContainText("The director never sees this packet.");
 });
 
