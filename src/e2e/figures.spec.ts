@@ -120,4 +120,25 @@ test("the file is changed: keepalived's complaint, and a longer wait", async ({ 
   await panel.locator("textarea").fill(text.replace(/advert_int \d+/, "advert_int 2"));
   await panel.getByRole("button", { name: "Apply: restart both" }).click();
   await expect(figure(page).getByText("after 6.613 s of silence")).toBeVisible();
+  // Another fault begins anew, and with the files that were applied.
+  await figure(page).getByRole("radio", { name: "cable" }).click();
+  await expect(figure(page).getByText("after 6.613 s of silence")).toBeVisible();
+  await page.getByRole("button", { name: "Pull the cable" }).click();
+  await expect(page.getByRole("button", { name: "Put the cable back" })).toBeVisible({
+    timeout: 60_000,
+  });
+});
+
+test("before the fault there is a fault to choose again", async ({ page }) => {
+  await page.goto("./");
+  await page.getByRole("button", { name: "Pull the cable" }).click();
+  await expect(page.getByRole("button", { name: "Put the cable back" })).toBeVisible({
+    timeout: 60_000,
+  });
+  await figure(page).getByRole("slider").focus();
+  await page.keyboard.press("Home");
+  await page.getByRole("button", { name: "Pull the cable" }).click();
+  await expect(page.getByRole("button", { name: "Put the cable back" })).toBeVisible({
+    timeout: 60_000,
+  });
 });
