@@ -155,6 +155,7 @@ function onSocket(speaker: Speaker, memory: Memory, socket: number): void {
   if (!checker.connected) {
     checker.connected = true;
     if (checker.config.type === "TCP_CHECK") return succeed(speaker, memory, checker, index);
+    if (checker.config.type !== "HTTP_GET") return;
     sendTcp(speaker.system, socket, requestText(checker.config, checker.url));
     limit(speaker.system, speaker.process, checker, index);
     return;
@@ -184,7 +185,9 @@ function isGoodAnswer({ config, url, received }: Checker): boolean {
 function succeed(speaker: Speaker, memory: Memory, checker: Checker, index: number): void {
   finish(speaker, checker, index);
   if (checker.config.type === "TCP_CHECK") tcpSucceeded(speaker, memory, checker);
-  else httpSucceeded(speaker, memory, checker, checker.config);
+  else if (checker.config.type === "HTTP_GET") {
+    httpSucceeded(speaker, memory, checker, checker.config);
+  }
   checker.hasRun = true;
   checker.failures = 0;
   again(speaker, checker, index, checker.config.delayLoopUs);

@@ -5,7 +5,58 @@ import type { Ip } from "../wire/address.ts";
 export interface KeepalivedConfig {
   readonly routerId: string | undefined;
   readonly instances: readonly VrrpInstanceConfig[];
+  readonly syncGroups: readonly SyncGroupConfig[];
+  readonly scripts: readonly VrrpScriptConfig[];
   readonly virtualServers: readonly VirtualServerConfig[];
+  /** `lvs_sync_daemon IF INSTANCE`: copies connections as that instance's state says (K122). */
+  readonly syncDaemon: SyncDaemonConfig | undefined;
+}
+
+export interface SyncDaemonConfig {
+  readonly nic: string;
+  readonly instance: string;
+  /** Undefined: the instance's virtual router id. */
+  readonly syncId: number | undefined;
+}
+
+/** Instances that move together (K111). */
+export interface SyncGroupConfig {
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly track: Tracking;
+  readonly notify: NotifyConfig;
+  /** `sync_group_tracking_weight`: members keep what they track with a weight (K112). */
+  readonly trackingWeight: boolean;
+}
+
+export interface VrrpScriptConfig {
+  readonly name: string;
+  /** The command, word by word. */
+  readonly command: readonly string[];
+  readonly intervalUs: number;
+  readonly timeoutUs: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly weight: number;
+  /** Starts as failed (K104). */
+  readonly initFail: boolean;
+}
+
+/** What an instance or a group watches (K100-K110). A weight of 0 means FAULT. */
+export interface Tracking {
+  readonly nics: readonly { readonly name: string; readonly weight: number }[];
+  readonly scripts: readonly { readonly name: string; readonly weight: number | undefined }[];
+}
+
+/** Commands to run at a change of state (K115-K118), word by word. */
+export interface NotifyConfig {
+  readonly master?: readonly string[];
+  readonly backup?: readonly string[];
+  readonly fault?: readonly string[];
+  readonly stop?: readonly string[];
+  readonly masterLowerPriority?: readonly string[];
+  /** Called with type, name, state and priority besides. */
+  readonly any?: readonly string[];
 }
 
 export interface VrrpInstanceConfig {
@@ -38,6 +89,8 @@ export interface VrrpInstanceConfig {
   readonly dontTrackPrimary: boolean;
   readonly unicastPeers: readonly Ip[];
   readonly sourceIp: Ip | undefined;
+  readonly track: Tracking;
+  readonly notify: NotifyConfig;
 }
 
 export interface VirtualAddress {
@@ -61,8 +114,16 @@ export interface VirtualServerConfig {
   readonly quorum: number;
   readonly hysteresis: number;
   readonly alpha: boolean;
+  /** At the end notify_down and quorum_down run too (K137). */
+  readonly omega: boolean;
+  /** Checks only while the address is here (K92). */
+  readonly haSuspend: boolean;
   readonly inhibitOnFailure: boolean;
+  readonly schedulerFlags: readonly string[];
+  readonly quorumUp: readonly string[] | undefined;
+  readonly quorumDown: readonly string[] | undefined;
   readonly sorryServer: { readonly address: Ip; readonly port: number } | undefined;
+  readonly sorryServerInhibit: boolean;
   readonly realServers: readonly RealServerConfig[];
 }
 
@@ -72,7 +133,10 @@ export interface RealServerConfig {
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+  readonly method: "route" | "masq" | "tunnel";
   readonly inhibitOnFailure: boolean;
+  readonly notifyUp: readonly string[] | undefined;
+  readonly notifyDown: readonly string[] | undefined;
   readonly checkers: readonly CheckerConfig[];
 }
 
@@ -84,15 +148,24 @@ interface CheckerBase {
   readonly warmupUs: number;
   readonly retries: number;
   readonly delayBeforeRetryUs: number;
+  /** Names the reason of each failing attempt in the log (K87). */
+  readonly logAllFailures: boolean;
+  /** Begins as down, whatever its service does. */
+  readonly alpha: boolean;
 }
 
 export interface HttpCheckerConfig extends CheckerBase {
-  readonly type: "HTTP_GET";
+  readonly type: "HTTP_GET" | "SSL_GET";
   readonly virtualHost: string | undefined;
+  readonly httpVersion: "1.0" | "1.1";
+  /** One good round is enough to come back (K140). */
+  readonly fastRecovery: boolean;
   readonly urls: readonly {
     readonly path: string;
-    /** Inclusive ranges of good status codes (K142). */
-    readonly statusCodes: readonly (readonly [number, number])[];
+    /** Inclusive ranges of good status codes (K142); undefined when only the digest counts. */
+    readonly statusCodes: readonly (readonly [number, number])[] | undefined;
+    /** MD5 of the body in hexadecimal. */
+    readonly digest: string | undefined;
   }[];
 }
 
@@ -100,4 +173,24 @@ export interface TcpCheckerConfig extends CheckerBase {
   readonly type: "TCP_CHECK";
 }
 
-export type CheckerConfig = HttpCheckerConfig | TcpCheckerConfig;
+/** A command whose exit status decides (K147). */
+export interface MiscCheckerConfig extends CheckerBase {
+  readonly type: "MISC_CHECK";
+  readonly command: readonly string[];
+  readonly timeoutUs: number;
+  /** An exit status from 2 to 255 sets the weight. */
+  readonly dynamic: boolean;
+}
+
+/** A datagram that nobody refuses (K131). */
+export interface UdpCheckerConfig extends CheckerBase {
+  readonly type: "UDP_CHECK";
+}
+
+/** An echo request (K131). */
+export interface PingCheckerConfig extends CheckerBase {
+  readonly type: "PING_CHECK";
+}
+
+export type CheckerConfig =
+  HttpCheckerConfig | TcpCheckerConfig | MiscCheckerConfig | UdpCheckerConfig | PingCheckerConfig;

@@ -6,6 +6,7 @@ import type {
   VirtualServerConfig,
 } from "./config.ts";
 import { parseIp } from "../wire/address.ts";
+import { commandWords } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
 import {
   all,
@@ -21,6 +22,7 @@ import {
 
 const SECOND_US = 1_000_000;
 const SCHEDULERS = "rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos".split(" ");
+const FLAGS = ["sh-port", "sh-fallback", "mh-port", "mh-fallback", "flag-1", "flag-2", "flag-3"];
 const METHODS = { NAT: "masq", DR: "route", TUN: "tunnel" } as const;
 const MAX_COUNT = 2 ** 31 - 1;
 const MAX_SECONDS = 4294.967295;
@@ -35,8 +37,9 @@ export function readVirtualServer(
   const port = isMark ? 0 : Number(word(statement, 2) ?? 0);
   if (!isMark && parseIp(address) === undefined) return undefined;
   const name = `[${address}]:${protocolWord(block)}:${port}`;
+  const method = methodOf(last(block, "lb_kind") ?? last(block, "lvs_method")) ?? ("masq" as const);
   const realServers = all(block, "real_server")
-    .map((each) => readRealServer(reader, each, statement, port))
+    .map((each) => readRealServer(reader, each, statement, port, method))
     .filter((each) => each !== undefined);
   if (realServers.length === 0) {
     complainLater(reader, statement, `Virtual server ${name} has no real servers - ignoring`);
@@ -53,7 +56,13 @@ export function readVirtualServer(
     onePacket: has(block, "ops"),
     ...readQuorum(reader, statement, name, realServers),
     alpha: has(block, "alpha"),
+    omega: has(block, "omega"),
+    haSuspend: has(block, "ha_suspend"),
     inhibitOnFailure: has(block, "inhibit_on_failure"),
+    schedulerFlags: FLAGS.filter((flag) => has(block, flag)),
+    quorumUp: commandWords(last(block, "quorum_up")),
+    quorumDown: commandWords(last(block, "quorum_down")),
+    sorryServerInhibit: has(block, "sorry_server_inhibit"),
     sorryServer: readSorryServer(last(block, "sorry_server"), port),
     realServers,
   };
@@ -98,6 +107,11 @@ function readMethod(
   const missing = `Virtual server ${name}: no forwarding method set, setting default NAT`;
   complainLater(reader, statement, missing);
   return "masq";
+}
+
+function methodOf(statement: Statement | undefined): RealServerConfig["method"] | undefined {
+  const text = word(statement) ?? "";
+  return Object.hasOwn(METHODS, text) ? METHODS[text as keyof typeof METHODS] : undefined;
 }
 
 /** Without a value 360 s (K125). */
@@ -148,6 +162,7 @@ function readRealServer(
   statement: Statement,
   virtual: Statement,
   virtualPort: number,
+  method: RealServerConfig["method"],
 ): RealServerConfig | undefined {
   const address = word(statement) ?? "";
   if (parseIp(address) === undefined) return undefined;
@@ -166,7 +181,10 @@ function readRealServer(
     weight: count("weight", commonWeight),
     upperThreshold: count("uthreshold", 0),
     lowerThreshold: count("lthreshold", 0),
+    method: methodOf(last(block, "lvs_method") ?? last(block, "lb_kind")) ?? method,
     inhibitOnFailure: has(block, "inhibit_on_failure") || has(virtual.block, "inhibit_on_failure"),
+    notifyUp: commandWords(last(block, "notify_up")),
+    notifyDown: commandWords(last(block, "notify_down")),
     checkers: readCheckers(reader, statement, virtual, address, given),
   };
 }
@@ -181,13 +199,45 @@ function readCheckers(
   const checkers: CheckerConfig[] = [];
   for (const each of statement.block ?? []) {
     const common = readCommon(reader, each, [statement, virtual], address, port);
-    if (each.keyword === "HTTP_GET") checkers.push(readHttp(reader, each, common));
-    if (each.keyword === "TCP_CHECK") checkers.push({ type: "TCP_CHECK", ...common });
+    const checker = readChecker(reader, each, common);
+    if (checker !== undefined) checkers.push(checker);
   }
   return checkers;
 }
 
-type Common = Omit<HttpCheckerConfig, "type" | "urls" | "virtualHost">;
+function readChecker(
+  reader: Reader,
+  statement: Statement,
+  common: Common,
+): CheckerConfig | undefined {
+  switch (statement.keyword) {
+    case "HTTP_GET":
+    case "SSL_GET":
+      return readHttp(reader, statement, common);
+    case "TCP_CHECK":
+    case "UDP_CHECK":
+    case "PING_CHECK":
+      return { type: statement.keyword, ...common };
+    case "MISC_CHECK":
+      return readMisc(reader, statement, common);
+    default:
+      return undefined;
+  }
+}
+
+/** The time limit is the pause between checks unless it says otherwise (K131). */
+function readMisc(reader: Reader, { block }: Statement, common: Common): CheckerConfig | undefined {
+  const command = commandWords(last(block, "misc_path"));
+  if (command === undefined) return undefined;
+  const limit = { min: 0.000001, max: MAX_SECONDS, defaultUs: common.delayLoopUs };
+  const timeoutUs = seconds(reader, last(block, "misc_timeout"), limit);
+  return { type: "MISC_CHECK", ...common, command, timeoutUs, dynamic: has(block, "misc_dynamic") };
+}
+
+type Common = Omit<
+  HttpCheckerConfig,
+  "type" | "urls" | "virtualHost" | "httpVersion" | "fastRecovery"
+>;
 
 /** A checker's own value, else its server's, else the service's, else the default (K126, K131). */
 function readCommon(
@@ -201,7 +251,7 @@ function readCommon(
     [checker, ...outer].map(({ block }) => last(block, key)).find((each) => each !== undefined);
   const time = (key: string, min: number, defaultUs: number): number =>
     seconds(reader, find(key), { min, max: MAX_SECONDS, defaultUs });
-  const isHttp = checker.keyword === "HTTP_GET";
+  const isHttp = checker.keyword === "HTTP_GET" || checker.keyword === "SSL_GET";
   const delayLoopUs = time("delay_loop", 0.000001, 60 * SECOND_US);
   return {
     connectIp: word(last(checker.block, "connect_ip")) ?? address,
@@ -212,19 +262,28 @@ function readCommon(
     retries: integer(reader, find("retry") ?? find("nb_get_retry"), {
       min: 0,
       max: MAX_COUNT,
-      default: 1,
+      default: checker.keyword === "MISC_CHECK" ? 0 : 1,
     }),
     delayBeforeRetryUs: time("delay_before_retry", 0, (isHttp ? 3 : 1) * SECOND_US),
+    logAllFailures: has(checker.block, "log_all_failures"),
+    alpha: [checker, ...outer].some(({ block }) => has(block, "alpha")),
   };
 }
 
 function readHttp(reader: Reader, checker: Statement, common: Common): HttpCheckerConfig {
   const urls = all(checker.block, "url").map((url) => ({
     path: word(last(url.block, "path")) ?? "/",
-    statusCodes: readStatusCodes(reader, last(url.block, "status_code")),
+    digest: word(last(url.block, "digest")),
+    statusCodes:
+      has(url.block, "digest") && !has(url.block, "status_code")
+        ? undefined
+        : readStatusCodes(reader, last(url.block, "status_code")),
   }));
   const virtualHost = word(last(checker.block, "virtualhost"));
-  return { type: "HTTP_GET", ...common, virtualHost, urls };
+  const type = checker.keyword === "SSL_GET" ? "SSL_GET" : "HTTP_GET";
+  const httpVersion = word(last(checker.block, "http_protocol"))?.startsWith("1.1") ? "1.1" : "1.0";
+  const fastRecovery = has(checker.block, "fast_recovery");
+  return { type, ...common, virtualHost, httpVersion, fastRecovery, urls };
 }
 
 /** Numbers and ranges; 200 to 299 by default (K142). */

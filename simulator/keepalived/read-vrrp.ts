@@ -1,5 +1,6 @@
 // The meaning of a vrrp_instance block (K20, K53, K58-K65).
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
+import { readNotify, readTracking } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
 import {
   addressWithPrefix,
@@ -55,6 +56,8 @@ export function readInstance(
     dontTrackPrimary: has(block, "dont_track_primary"),
     unicastPeers: (last(block, "unicast_peer")?.block ?? []).map(({ keyword }) => keyword),
     sourceIp: word(last(block, "unicast_src_ip")) ?? word(last(block, "mcast_src_ip")),
+    track: readTracking(block),
+    notify: readNotify(block),
   };
   return { config, fatal: !check(reader, statement, config, nics) };
 }

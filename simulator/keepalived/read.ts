@@ -1,9 +1,10 @@
 // Reads a keepalived.conf: its tree, its meaning, and what keepalived 2.2.7 says of it. The file is
 // read by the parent, the checkers and the VRRP process, in this order (K181, K209).
-import type { KeepalivedConfig } from "./config.ts";
+import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
 import { type Diagnostic, structureDiagnostics } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import { readVirtualServer } from "./read-servers.ts";
+import { readScripts, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
 import { readInstance } from "./read-vrrp.ts";
 import { parseTree, type SyntaxTree } from "./tree.ts";
 import { all, last, type Reader, word } from "./values.ts";
@@ -40,10 +41,17 @@ export function readConfiguration(text: string, { path, nics }: Environment): Re
   const instances = all(tree.statements, "vrrp_instance")
     .map((statement) => readInstance(vrrp, statement, global, nics))
     .filter((each) => each !== undefined);
+  const scripts = readScripts(vrrp, tree.statements);
+  const syncGroups = all(tree.statements, "vrrp_sync_group")
+    .map((statement) => readSyncGroup(statement))
+    .filter((each) => each !== undefined);
   const config: KeepalivedConfig = {
     routerId: word(last(global, "router_id")),
-    instances: instances.map((each) => each.config),
+    instances: instances.map((each) => inItsGroup(each.config, syncGroups, scripts)),
+    syncGroups,
+    scripts,
     virtualServers,
+    syncDaemon: readSyncDaemon(global),
   };
   const diagnostics = inOrder([...structureDiagnostics(tree, path), ...found]);
   return {
@@ -53,6 +61,17 @@ export function readConfiguration(text: string, { path, nics }: Environment): Re
     exitCode: diagnostics.length === 0 ? 0 : 5,
     fatal: instances.some((each) => each.fatal),
   };
+}
+
+/** A member of a sync group loses what it tracks with a weight (K112). */
+function inItsGroup(
+  config: VrrpInstanceConfig,
+  groups: readonly SyncGroupConfig[],
+  scripts: KeepalivedConfig["scripts"],
+): VrrpInstanceConfig {
+  const group = groups.find(({ members }) => members.includes(config.name));
+  if (group === undefined || group.trackingWeight) return config;
+  return { ...config, track: withoutWeights(config.track, scripts) };
 }
 
 /** Process by process; within one by line, those without a line last. */
