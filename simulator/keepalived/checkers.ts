@@ -77,7 +77,7 @@ export function checkedPools(processes: Iterable<Process>): readonly Pool[] {
 
 function start(speaker: Speaker): void {
   const { system, process, voice } = speaker;
-  const read = readOwnConfiguration(system);
+  const read = readOwnConfiguration(system, process);
   sayDiagnostics(system, process, voice, read);
   sayDebug(system, process, voice, "Initializing ipvs");
   const pools = read.config.virtualServers.map((config) => startPool(speaker, config));

@@ -1,14 +1,31 @@
 // keepalived's parent process: reads the file, starts the children, hands signals on, and starts a
-// child again that has died (K31, K32, K75, K93). Left out so far: reload.
+// child again that has died (K31, K32, K45, K75, K93).
 import { readFile, removeFile, writeFile } from "../host/files.ts";
 import type { Process, Wake } from "../host/process.ts";
-import { exitProcess, killProcess, setTimer, spawnProcess, type System } from "../host/system.ts";
+import {
+  clearTimer,
+  exitProcess,
+  INIT,
+  killProcess,
+  setTimer,
+  spawnProcess,
+  type System,
+  write,
+} from "../host/system.ts";
 import type { Program } from "../programs/program.ts";
+import { CONFIG_PATH, readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import { readConfiguration, type ReadResult } from "./read.ts";
 
-export const CONFIG_PATH = "/etc/keepalived/keepalived.conf";
 const VERSION = "v2.2.7 (01/16,2022)";
+const VERSION_TEXT = `Keepalived ${VERSION}
+
+Copyright(C) 2001-2022 Alexandre Cassen, <acassen@gmail.com>
+
+Built with kernel headers for Linux 5.19.11
+Running on Linux 6.1.0-56-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)
+Distro: Debian GNU/Linux 12 (bookworm)
+`;
 const KERNEL =
   "Linux 6.1.0-56-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16) " +
   "(built for Linux 5.19.11)";
@@ -17,6 +34,12 @@ const KERNEL =
 const FORK_US = 7_500;
 const COMPLETE_US = 3_500;
 const CHILD_START_US = 2_500;
+/** From a child's end for good to the parent's (recorded). */
+const GIVE_UP_US = 4_300;
+/** From the signal to the last child's word (recorded). */
+const RELOAD_US = 1_100;
+/** `-t` reads the file four times, as its processes would (recorded). */
+const TEST_US = 20_000;
 
 type ChildKind = "checkers" | "vrrp";
 
@@ -32,6 +55,8 @@ const CHILDREN: Readonly<Record<ChildKind, { program: string; title: string; pid
 interface Memory {
   readonly children: Map<ChildKind, number>;
   stopping: boolean;
+  /** Pid of the child that ended for good. */
+  fatal: number | undefined;
 }
 
 export const keepalived: Program = {
@@ -55,25 +80,65 @@ export const keepalived: Program = {
 };
 
 function start(process: Process, voice: Voice, system: System): void {
+  const { task, file, foreground, unknown } = readCommandLine(process.argv);
+  switch (task) {
+    case "refuse":
+      write(system, process, 2, `Unknown option ${unknown}\n`);
+      return exitProcess(system, process, 1);
+    case "version":
+      write(system, process, 2, VERSION_TEXT);
+      return exitProcess(system, process, 0);
+    case "test":
+      return setTimer(system, process, "test", system.sim.now + TEST_US);
+    case "run":
+      if (foreground || process.parent === INIT) return startDaemon(process, file, voice, system);
+      return goBackground(process, system);
+  }
+}
+
+/** Typed in a shell: the daemon is a child of process 1 and the command ends. */
+function goBackground(process: Process, system: System): void {
+  const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
+  const { argv } = process;
+  const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 1_000 };
+  spawnProcess(system, { program: "keepalived", argv, ...common });
+  exitProcess(system, process, 0);
+}
+
+function startDaemon(process: Process, path: string, voice: Voice, system: System): void {
   const { host } = system;
   const tell = (text: string): void => say(system, process, voice, text);
-  process.memory = { children: new Map(), stopping: false } satisfies Memory;
+  process.memory = { children: new Map(), stopping: false, fatal: undefined } satisfies Memory;
   tell(`Starting Keepalived ${VERSION}`);
   tell(`Running on ${KERNEL}`);
   tell(`Command line: ${process.argv.map((word) => `'${word}'`).join(" ")}`);
-  tell(`Opening file '${CONFIG_PATH}'.`);
-  tell(`Configuration file ${CONFIG_PATH}`);
-  for (const path of ["/run/keepalived.pid", "/run/vrrp.pid", "/run/checkers.pid"]) {
-    if (removeFile(host, path)) tell(`Remove a zombie pid file ${path}`);
+  tell(`Opening file '${path}'.`);
+  tell(`Configuration file ${path}`);
+  for (const pidFile of ["/run/keepalived.pid", "/run/vrrp.pid", "/run/checkers.pid"]) {
+    if (removeFile(host, pidFile)) tell(`Remove a zombie pid file ${pidFile}`);
   }
   writeFile(system, "/run/keepalived.pid", `${process.pid}\n`);
+  sayDiagnostics(system, process, voice, readOwnConfiguration(system, process));
   setTimer(system, process, "fork", system.sim.now + FORK_US);
 }
 
-/** What the file says, as this host reads it now. */
-export function readOwnConfiguration({ host, sim }: System): ReadResult {
-  const text = readFile(host, CONFIG_PATH, sim) ?? "";
-  return readConfiguration(text, { path: CONFIG_PATH, nics: [...host.nics.keys()] });
+/** `keepalived -t`: what all its processes would say, on standard error (K189). */
+function testConfiguration(process: Process, system: System): void {
+  const { file } = readCommandLine(process.argv);
+  if (readFile(system.host, file, system.sim) === undefined) {
+    write(system, process, 2, `Config files missing '${file}'.\n`);
+    return exitProcess(system, process, 0);
+  }
+  const { diagnostics, exitCode } = readOwnConfiguration(system, process);
+  for (const { text } of diagnostics) write(system, process, 2, `${text}\n`);
+  exitProcess(system, process, exitCode);
+}
+
+/** What the process's file says, as this host reads it now. */
+export function readOwnConfiguration({ host, sim }: System, process: Process): ReadResult {
+  const path = readCommandLine(process.argv).file;
+  const text = readFile(host, path, sim) ?? "";
+  return readConfiguration(text, { path, nics: [...host.nics.keys()] });
 }
 
 /** The lines that one process has to say about the file. */
@@ -95,19 +160,36 @@ function onTimer(
   key: string,
   system: System,
 ): void {
-  if (key === "complete") return say(system, process, voice, "Startup complete");
-  if (key !== "fork") return;
-  const read = readOwnConfiguration(system);
-  sayDiagnostics(system, process, voice, read);
+  switch (key) {
+    case "test":
+      return testConfiguration(process, system);
+    case "complete":
+      return say(system, process, voice, "Startup complete");
+    case "respawned":
+      return say(system, process, voice, "read eventfd count 1, num_reloading 0");
+    case "reloaded":
+      return say(system, process, voice, "Reload complete");
+    case "give up":
+      return giveUp(process, memory, voice, system);
+    case "fork":
+      return startChildren(process, memory, voice, system);
+  }
+}
+
+function startChildren(process: Process, memory: Memory, voice: Voice, system: System): void {
+  const read = readOwnConfiguration(system, process);
   const notice = "setting config option max_auto_priority should result in better";
   say(system, process, voice, `NOTICE: ${notice} keepalived performance`);
   const { instances, virtualServers } = read.config;
+  const { runs } = readCommandLine(process.argv);
   if (instances.length === 0 && virtualServers.length === 0) {
     say(system, process, voice, "Warning - keepalived has no configuration to run");
   }
   // A child is started only when the file has its kind of block (K78).
-  if (virtualServers.length > 0) startChild(process, memory, voice, "checkers", system);
-  if (instances.length > 0) startChild(process, memory, voice, "vrrp", system);
+  if (virtualServers.length > 0 && runs.checkers) {
+    startChild(process, memory, voice, "checkers", system);
+  }
+  if (instances.length > 0 && runs.vrrp) startChild(process, memory, voice, "vrrp", system);
   setTimer(system, process, "complete", system.sim.now + COMPLETE_US);
 }
 
@@ -140,7 +222,8 @@ function onSignal(
   signal: string,
   system: System,
 ): void {
-  if (signal === "SIGHUP" || memory.stopping) return;
+  if (memory.stopping) return;
+  if (signal === "SIGHUP") return reload(process, memory, voice, system);
   memory.stopping = true;
   say(system, process, voice, "Stopping");
   for (const pid of memory.children.values()) killProcess(system, pid, "SIGTERM");
@@ -162,17 +245,45 @@ function childEnded(
     if (memory.children.size === 0) stopped(process, voice, system);
     return;
   }
-  if (ended.code === PERMANENT_ERROR) return giveUp(process, memory, voice, ended.pid, system);
+  if (ended.code === PERMANENT_ERROR && ended.signal === undefined) {
+    memory.fatal = ended.pid;
+    clearTimer(process, "complete");
+    return setTimer(system, process, "give up", system.sim.now + GIVE_UP_US);
+  }
   respawn(process, memory, voice, kind, ended, system);
 }
 
 /** Exit status of a child whose configuration cannot run (K94). */
 export const PERMANENT_ERROR = 2;
 
-function giveUp(process: Process, memory: Memory, voice: Voice, pid: number, system: System): void {
-  const text = `pid ${pid} exited with permanent error CONFIG. Terminating`;
+/** A configuration that cannot run ends the whole daemon, the other child too (K94, K190). */
+function giveUp(process: Process, memory: Memory, voice: Voice, system: System): void {
+  const text = `pid ${memory.fatal} exited with permanent error CONFIG. Terminating`;
   say(system, process, voice, text);
-  onSignal(process, memory, voice, "SIGTERM", system);
+  memory.stopping = true;
+  for (const pid of memory.children.values()) killProcess(system, pid, "SIGTERM");
+  if (memory.children.size === 0) stopped(process, voice, system);
+}
+
+/** SIGHUP: the children read the file again; one starts or ends as its blocks come and go (K45). */
+function reload(process: Process, memory: Memory, voice: Voice, system: System): void {
+  const { file, runs } = readCommandLine(process.argv);
+  say(system, process, voice, "Reloading ...");
+  say(system, process, voice, `Opening file '${file}'.`);
+  say(system, process, voice, `Configuration file ${file}`);
+  const read = readOwnConfiguration(system, process);
+  sayDiagnostics(system, process, voice, read);
+  const wanted = {
+    checkers: read.config.virtualServers.length > 0 && runs.checkers,
+    vrrp: read.config.instances.length > 0 && runs.vrrp,
+  };
+  for (const kind of ["checkers", "vrrp"] as const) {
+    const pid = memory.children.get(kind);
+    if (pid !== undefined) killProcess(system, pid, wanted[kind] ? "SIGHUP" : "SIGTERM");
+    else if (wanted[kind]) startChild(process, memory, voice, kind, system);
+    if (!wanted[kind]) memory.children.delete(kind);
+  }
+  setTimer(system, process, "reloaded", system.sim.now + RELOAD_US);
 }
 
 /** K32, and README VRRP 9. */
@@ -190,9 +301,24 @@ function respawn(
     say(system, process, voice, `pid ${pid} ${reason}`);
   }
   const { title } = CHILDREN[kind];
+  if (!readCommandLine(process.argv).respawns) {
+    say(system, process, voice, `${title} child process(${pid}) died: Exiting`);
+    return onSignal(process, memory, voice, "SIGTERM", system);
+  }
   say(system, process, voice, `${title} child process(${pid}) died: Respawning`);
+  for (const line of RESPAWN_LINES) say(system, process, voice, line);
+  const name = kind === "vrrp" ? "VRRP" : "Healthchecker";
+  say(system, process, voice, `Restart of ${name} process delayed 0 seconds to limit respawn rate`);
   startChild(process, memory, voice, kind, system);
+  setTimer(system, process, "respawned", system.sim.now + COMPLETE_US);
 }
+
+/** Recorded: vrrp-c4. */
+const RESPAWN_LINES = [
+  "  Please log an issue at https://github.com/acassen/keepalived/issues/",
+  "  and include a full copy of your keepalived configuration files, and",
+  "  copies of the keepalived system log entries around the time this happened",
+];
 
 function stopped(process: Process, voice: Voice, system: System): void {
   const usage = "CPU usage (self/children) user: 0.001686/0.000000 system: 0.000000/0.004621";

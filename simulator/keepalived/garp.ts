@@ -2,6 +2,7 @@
 import type { System } from "../host/system.ts";
 import { setTimer } from "../host/system.ts";
 import { BROADCAST_MAC, type Ip } from "../wire/address.ts";
+import { allAddresses } from "./addresses.ts";
 import type { VrrpInstance } from "./instance.ts";
 import { sayDetail } from "./log.ts";
 import type { Vrrp } from "./vrrp.ts";
@@ -10,9 +11,8 @@ import type { Vrrp } from "./vrrp.ts";
 export function sendGarps(vrrp: Vrrp, instance: VrrpInstance, repeat: number): void {
   const { system, process, voice } = vrrp;
   const { config, name } = instance;
-  const all = [...config.addresses, ...config.excludedAddresses];
   for (let round = 0; round < repeat; round++) {
-    for (const { address, nic = config.nic } of all) {
+    for (const { address, nic = config.nic } of allAddresses(config)) {
       sendGarp(system, nic, address);
       if (round === 0) {
         const text = `(${name}) Sending/queueing gratuitous ARPs on ${nic} for ${address}`;
@@ -23,20 +23,24 @@ export function sendGarps(vrrp: Vrrp, instance: VrrpInstance, repeat: number): v
   }
 }
 
-/** The second burst is a plain timer: it fires if the addresses are held then (K59, K61). */
-export function scheduleGarps(vrrp: Vrrp, instance: VrrpInstance): void {
-  const { garpDelayUs } = instance.config;
-  if (garpDelayUs === 0) return;
-  const at = vrrp.system.sim.now + garpDelayUs;
-  setTimer(vrrp.system, vrrp.process, garpKey(instance), at);
+/**
+ * A later burst. Each has a timer of its own: thirteen lower adverts answered in a row bring
+ * thirteen of them (README VRRP 25). It is sent if the addresses are held then (K59, K61).
+ */
+export function scheduleGarps(
+  vrrp: Vrrp,
+  instance: VrrpInstance,
+  delayUs: number,
+  repeat: number,
+): void {
+  if (delayUs === 0 || repeat === 0) return;
+  const key = `garp ${instance.name} ${instance.bursts++} ${repeat}`;
+  setTimer(vrrp.system, vrrp.process, key, vrrp.system.sim.now + delayUs);
 }
 
-export function secondBurst(vrrp: Vrrp, instance: VrrpInstance): void {
-  if (instance.state === "MASTER") sendGarps(vrrp, instance, instance.config.garpRepeat);
-}
-
-export function garpKey(instance: VrrpInstance): string {
-  return `garp ${instance.name}`;
+/** The timer of a later burst: "garp <instance> <serial> <repeat>". */
+export function laterBurst(vrrp: Vrrp, instance: VrrpInstance, key: string): void {
+  if (instance.state === "MASTER") sendGarps(vrrp, instance, Number(key.split(" ").at(-1)));
 }
 
 /** With an advert, once the refresh interval has passed since the last (K64). */

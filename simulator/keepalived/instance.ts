@@ -1,18 +1,29 @@
 // One VRRP instance as data, and what is computed from it (K20).
 import type { Ip } from "../wire/address.ts";
-import type { VrrpInstanceConfig } from "./config.ts";
+import type { SyncGroupConfig, VrrpInstanceConfig, VrrpScriptConfig } from "./config.ts";
 
 export type VrrpState = "INIT" | "BACKUP" | "MASTER" | "FAULT";
+
+/** All that the VRRP process remembers. */
+export interface VrrpMemory {
+  readonly instances: Map<string, VrrpInstance>;
+  readonly scripts: Map<string, TrackedScript>;
+  groups: readonly SyncGroupConfig[];
+}
 
 export interface VrrpInstance {
   readonly name: string;
   /** Frozen; a reload puts another one here. */
   config: VrrpInstanceConfig;
   state: VrrpState;
+  /** MASTER once its timer has run out, though its sync group may hold it back (K111). */
+  wants: "BACKUP" | "MASTER";
   /** The effective priority, after tracking (K102). */
   priority: number;
   /** The master's interval, learned in version 3 (K29); one's own otherwise. */
   masterIntervalUs: number;
+  /** When its one timer ends, on virtual time (K19). */
+  deadline: number;
   /** IP identification of the next advert (K1). */
   nextId: number;
   socket: number;
@@ -20,11 +31,23 @@ export interface VrrpInstance {
   faults: readonly string[];
   /** The sender of the last advert accepted. */
   master: Ip | undefined;
-  /** Second burst of gratuitous ARPs, and the last refresh (K59, K64). */
+  /** The last refresh by gratuitous ARP (K64). */
   refreshedAt: number;
+  /** Bursts of gratuitous ARP scheduled so far: each has a timer of its own. */
+  bursts: number;
   /** While it runs lower adverts are accepted (K34). */
   preemptAt: number | undefined;
-  preemptWaited: boolean;
+}
+
+/** A vrrp_script and how it stands (K103-K106). */
+export interface TrackedScript {
+  readonly config: VrrpScriptConfig;
+  readonly pid: number | undefined;
+  /** Good from `rise` upwards; 0 to rise + fall − 1. */
+  readonly result: number;
+  /** Undefined before the first end. */
+  readonly isUp: boolean | undefined;
+  readonly lastStatus: number;
 }
 
 const SECOND_US = 1_000_000;

@@ -5,7 +5,15 @@ import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { VrrpAdvert } from "../wire/vrrp.ts";
 import { scheduleGarps, sendGarps } from "./garp.ts";
 import { masterDownUs, skewUs, type VrrpInstance } from "./instance.ts";
-import { detail, log, sendAdvert, sourceOf, type Vrrp, waitFor, yieldTo } from "./vrrp.ts";
+import { sendAdvert, sourceOf } from "./advert.ts";
+import { detail, groupMembers, log, type Vrrp, waitFor, yieldTo } from "./vrrp.ts";
+import { notify } from "./notify.ts";
+
+/**
+ * A line about another's advert takes time to write before the timer is set again. Of two masters
+ * that reject each other it silences the one that came second for good (README VRRP 13).
+ */
+const COMPLAINT_WORK_US = 100;
 
 /** Adverts for an instance in FAULT or INIT are dropped without a word (K13). */
 export function receiveAdvert(
@@ -22,7 +30,7 @@ export function receiveAdvert(
   // Any advert for our id, even a bad one, puts a master's own next one off (K30).
   const { lowerPriorityNoAdvert, advertIntervalUs } = instance.config;
   if (instance.state === "MASTER" && !lowerPriorityNoAdvert) {
-    waitFor(vrrp, instance, advertIntervalUs);
+    waitFor(vrrp, instance, advertIntervalUs + COMPLAINT_WORK_US);
   }
 }
 
@@ -80,6 +88,7 @@ function receiveAsBackup(vrrp: Vrrp, instance: VrrpInstance, from: Ip, advert: V
   if (isBetter) stopPreemptDelay(vrrp, instance);
   if (isBetter || !instance.config.preempt || waitsToPreempt(vrrp, instance)) {
     instance.master = from;
+    instance.wants = "BACKUP";
     learnInterval(vrrp, instance, advert);
     return waitFor(vrrp, instance, masterDownUs(instance));
   }
@@ -87,13 +96,16 @@ function receiveAsBackup(vrrp: Vrrp, instance: VrrpInstance, from: Ip, advert: V
   log(vrrp, instance, `received lower priority (${priority}) advert from ${from} - discarding`);
 }
 
+/** The delay counts from after its line is written (recorded: the advert at 10 s still counts). */
+const PREEMPT_WORK_US = 500;
+
 /** preempt_delay begins with the first lower advert heard (K34). */
 function waitsToPreempt(vrrp: Vrrp, instance: VrrpInstance): boolean {
   const { preemptDelayUs } = instance.config;
   if (preemptDelayUs === 0) return false;
   const { now } = vrrp.system.sim;
   if (instance.preemptAt === undefined) {
-    instance.preemptAt = now + preemptDelayUs;
+    instance.preemptAt = now + preemptDelayUs + PREEMPT_WORK_US;
     const seconds = (preemptDelayUs / 1_000_000).toFixed(6);
     detail(vrrp, `(${instance.name}) start preempt delay (${seconds})`);
   }
@@ -160,8 +172,15 @@ function insist(vrrp: Vrrp, instance: VrrpInstance, from: Ip, theirs: number): v
   const text = `Received advert from ${from} with lower priority ${theirs}, ours ${priority}`;
   log(vrrp, instance, text + end);
   if (answers) sendAdvert(vrrp, instance, priority);
-  if (config.garpLowerPriorityRepeat > 0) {
-    sendGarps(vrrp, instance, config.garpLowerPriorityRepeat);
-    scheduleGarps(vrrp, instance);
+  // The other members of a group say it too (K65).
+  for (const each of [instance, ...groupMembers(vrrp, instance)]) {
+    const { garpLowerPriorityRepeat: repeat, garpLowerPriorityDelayUs } = each.config;
+    if (each.state !== "MASTER" || repeat === 0) continue;
+    sendGarps(vrrp, each, repeat);
+    scheduleGarps(vrrp, each, garpLowerPriorityDelayUs, repeat);
   }
+  const { name } = instance;
+  const state = "MASTER_RX_LOWER_PRI";
+  const { system, process } = vrrp;
+  notify(system, process, config.notify, { type: "INSTANCE", name, state, priority });
 }

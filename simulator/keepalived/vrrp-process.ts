@@ -1,22 +1,29 @@
 // keepalived's VRRP process: one socket an interface, one machine an instance. It wakes for its
-// timers, for adverts, for the kernel's news of links and addresses, and to stop.
+// timers, for adverts, for the kernel's news of links and addresses, for its scripts' ends, to read
+// its file again and to stop.
 import type { Process } from "../host/process.ts";
-import { openRaw } from "../host/raw.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import type { Program } from "../programs/program.ts";
-import { VRRP_GROUP } from "../wire/vrrp.ts";
-import type { VrrpInstanceConfig } from "./config.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
-import { garpKey, secondBurst } from "./garp.ts";
-import type { VrrpInstance } from "./instance.ts";
+import { laterBurst } from "./garp.ts";
+import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, voiceOf } from "./log.ts";
 import { receiveAdvert } from "./receive.ts";
+import { reloadVrrp } from "./reload-vrrp.ts";
+import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
+import {
+  applyInterface,
+  effectivePriority,
+  faultsAtStart,
+  scriptEnded,
+  scriptTimer,
+  startScripts,
+  watchesInterface,
+} from "./tracking.ts";
 import {
   addressDeleted,
+  clearInstance,
   detail,
-  enterFault,
-  leaveFault,
-  sourceOf,
   startInstance,
   stopInstance,
   timerEnds,
@@ -27,29 +34,34 @@ import {
 /** Between the last advert and the end of the process (K31). */
 const LAST_WORDS_US = 1_000_000;
 const LAST_WORDS = "last words";
-
-interface Memory {
-  readonly instances: Map<string, VrrpInstance>;
-}
+/** A timer that rings later than this is told (`min_auto_priority_delay`, README VRRP 25). */
+const LATE_US = 1_000_000;
 
 export const keepalivedVrrp: Program = {
   startUs: 2_500,
   signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
   run(process, reason, system) {
-    const vrrp: Vrrp = { system, process, voice: voiceOf(process, "Keepalived_vrrp") };
-    if (reason.kind === "start") return start(vrrp);
-    const { instances } = process.memory as Memory;
+    const voice = voiceOf(process, "Keepalived_vrrp");
+    if (reason.kind === "start") {
+      process.memory = { instances: new Map(), scripts: new Map(), groups: [] };
+    }
+    const vrrp: Vrrp = { system, process, voice, memory: process.memory as VrrpMemory };
     switch (reason.kind) {
+      case "start":
+        return start(vrrp);
       case "timer":
-        return onTimer(vrrp, instances, reason.key);
+        return onTimer(vrrp, reason.key);
       case "socket":
-        return readAdverts(vrrp, instances, reason.socket);
+        return readAdverts(vrrp, reason.socket);
       case "netlink":
-        return onNews(vrrp, instances, reason);
+        return onNews(vrrp, reason);
+      case "child":
+        return scriptEnded(vrrp, reason);
       case "signal":
-        if (reason.signal === "SIGTERM") stop(vrrp, instances);
+        if (reason.signal === "SIGTERM") stop(vrrp);
+        if (reason.signal === "SIGHUP") reloadVrrp(vrrp);
         return;
-      default:
+      case "readable":
         return;
     }
   },
@@ -59,104 +71,72 @@ export const keepalivedVrrp: Program = {
 export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
   for (const process of processes) {
     if (process.program !== "keepalived-vrrp" || process.memory === undefined) continue;
-    return [...(process.memory as Memory).instances.values()];
+    return [...(process.memory as VrrpMemory).instances.values()];
   }
   return [];
 }
 
+/** In the order of K23 and K76: registrations, complaints, addresses, the instances, sockets. */
 function start(vrrp: Vrrp): void {
-  const { system, process, voice } = vrrp;
-  const read = readOwnConfiguration(system);
-  sayDiagnostics(system, process, voice, read);
-  const instances = new Map<string, VrrpInstance>();
-  process.memory = { instances } satisfies Memory;
-  if (read.fatal) return exitProcess(system, process, PERMANENT_ERROR);
+  const { system, process, voice, memory } = vrrp;
   detail(vrrp, "Registering Kernel netlink reflector");
   detail(vrrp, "Registering Kernel netlink command channel");
-  const nics = new Set(read.config.instances.map(({ nic }) => nic));
-  const sockets = new Map<string, number>();
-  for (const config of read.config.instances) {
-    instances.set(config.name, newInstance(config, sockets, vrrp));
+  const read = readOwnConfiguration(system, process);
+  sayDiagnostics(system, process, voice, read);
+  if (read.fatal) {
+    sayStopped(system, process, "Keepalived_vrrp");
+    return exitProcess(system, process, PERMANENT_ERROR);
   }
-  sayAddresses(vrrp, [...instances.values()], nics);
+  const { instances: configs, syncGroups, scripts } = read.config;
+  memory.groups = syncGroups;
+  const sockets = openSockets(vrrp, configs);
+  for (const config of configs) {
+    memory.instances.set(config.name, newInstance(config, sockets));
+  }
+  const instances = [...memory.instances.values()];
+  sayAddresses(vrrp, instances);
   detail(vrrp, "Registering gratuitous ARP shared channel");
-  for (const instance of instances.values()) startInstance(vrrp, instance);
-  for (const [key, socket] of sockets) saySocket(vrrp, key, socket, instances);
-}
-
-/** One socket for all instances of an interface (K12). */
-function newInstance(
-  config: VrrpInstanceConfig,
-  sockets: Map<string, number>,
-  { system, process }: Vrrp,
-): VrrpInstance {
-  const unicast = config.unicastPeers.length > 0;
-  const key = `${config.nic} ${unicast ? "unicast" : "multicast"}`;
-  const options = { protocol: "vrrp", nic: config.nic } as const;
-  const socket =
-    sockets.get(key) ??
-    openRaw(system, process, unicast ? options : { ...options, group: VRRP_GROUP });
-  sockets.set(key, socket);
-  const nic = system.host.nics.get(config.nic);
-  const down = nic?.up !== true || !nic.carrier;
-  return {
-    name: config.name,
-    config,
-    state: "INIT",
-    priority: config.priority,
-    masterIntervalUs: config.advertIntervalUs,
-    nextId: 1,
-    socket,
-    faults: down ? [`interface ${config.nic} down`] : [],
-    master: undefined,
-    refreshedAt: 0,
-    preemptAt: undefined,
-    preemptWaited: false,
-  };
-}
-
-function sayAddresses(
-  vrrp: Vrrp,
-  instances: readonly VrrpInstance[],
-  nics: ReadonlySet<string>,
-): void {
-  for (const name of nics) {
-    const instance = instances.find(({ config }) => config.nic === name);
-    const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
-    if (own !== undefined) detail(vrrp, `Assigned address ${own} for interface ${name}`);
+  for (const instance of instances) clearInstance(vrrp, instance);
+  startScripts(vrrp, scripts);
+  for (const instance of instances) {
+    instance.faults = faultsAtStart(vrrp, instance);
+    instance.priority = effectivePriority(vrrp, instance);
+    startInstance(vrrp, instance);
   }
+  saySockets(vrrp, sockets, instances);
 }
 
-function saySocket(
-  vrrp: Vrrp,
-  key: string,
-  socket: number,
-  instances: ReadonlyMap<string, VrrpInstance>,
-): void {
-  const [nicName = "", kind = ""] = key.split(" ");
-  const index = String(vrrp.system.host.nics.get(nicName)?.index ?? 0).padStart(3);
-  const instance = [...instances.values()].find((each) => each.socket === socket);
-  const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
-  const where =
-    kind === "multicast" ? "multicast, address(224.0.0.18)" : `unicast, address(${own})`;
-  const separator = kind === "multicast" ? " " : ", ";
-  const socketText = `fd(13,14)${separator}${where}`;
-  detail(vrrp, `VRRP sockpool: [ifindex(${index}), family(IPv4), proto(112), ${socketText}]`);
-}
-
-function onTimer(vrrp: Vrrp, instances: Map<string, VrrpInstance>, key: string): void {
+function onTimer(vrrp: Vrrp, key: string): void {
   if (key === LAST_WORDS) {
     sayStopped(vrrp.system, vrrp.process, "Keepalived_vrrp");
     return exitProcess(vrrp.system, vrrp.process, 0);
   }
-  for (const instance of instances.values()) {
-    if (key === timerKey(instance)) return timerEnds(vrrp, instance);
-    if (key === garpKey(instance)) return secondBurst(vrrp, instance);
+  if (scriptTimer(vrrp, key)) return;
+  for (const instance of vrrp.memory.instances.values()) {
+    if (key === timerKey(instance)) return onInstanceTimer(vrrp, instance);
+    if (key.startsWith(`garp ${instance.name} `)) return laterBurst(vrrp, instance, key);
   }
 }
 
+/**
+ * A process that stood still finds its timer long past. A master sends its advert; a backup first
+ * reads the adverts that waited in its socket, and any good one saves it (README VRRP 25, 26).
+ */
+function onInstanceTimer(vrrp: Vrrp, instance: VrrpInstance): void {
+  const { system, process, voice } = vrrp;
+  const lateUs = system.sim.now - instance.deadline;
+  if (lateUs > LATE_US) {
+    const seconds = (lateUs / 1_000_000).toFixed(6);
+    say(system, process, voice, `A thread timer expired ${seconds} seconds ago`);
+    const { deadline } = instance;
+    if (instance.state === "BACKUP") readAdverts(vrrp, instance.socket);
+    if (instance.deadline !== deadline) return;
+  }
+  timerEnds(vrrp, instance);
+}
+
 /** Works off all that waits in the socket, told apart by router id (K12, K13). */
-function readAdverts(vrrp: Vrrp, instances: Map<string, VrrpInstance>, id: number): void {
+function readAdverts(vrrp: Vrrp, id: number): void {
   const socket = vrrp.system.host.sockets.get(id);
   if (socket?.kind !== "raw") return;
   const packets = socket.received;
@@ -164,7 +144,7 @@ function readAdverts(vrrp: Vrrp, instances: Map<string, VrrpInstance>, id: numbe
   for (const packet of packets) {
     const advert = packet.payload;
     if (advert.protocol !== "vrrp") continue;
-    for (const instance of instances.values()) {
+    for (const instance of vrrp.memory.instances.values()) {
       if (instance.socket !== id) continue;
       if (instance.config.virtualRouterId !== advert.virtualRouterId) continue;
       receiveAdvert(vrrp, instance, packet, advert);
@@ -172,29 +152,18 @@ function readAdverts(vrrp: Vrrp, instances: Map<string, VrrpInstance>, id: numbe
   }
 }
 
-function onNews(
-  vrrp: Vrrp,
-  instances: Map<string, VrrpInstance>,
-  news: { change: string; nic: string; address?: string },
-): void {
-  const concerned = [...instances.values()].filter(({ config }) => config.nic === news.nic);
+function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: string }): void {
+  const concerned = [...vrrp.memory.instances.values()].filter((instance) =>
+    watchesInterface(vrrp, instance, news.nic),
+  );
   if (concerned.length === 0) return;
   switch (news.change) {
     case "link-down":
     case "link-up": {
       const up = news.change === "link-up";
-      say(
-        vrrp.system,
-        vrrp.process,
-        vrrp.voice,
-        `Netlink reports ${news.nic} ${up ? "up" : "down"}`,
-      );
-      const cause = `interface ${news.nic} down`;
-      for (const instance of concerned) {
-        if (instance.config.dontTrackPrimary) continue;
-        if (up) leaveFault(vrrp, instance, cause);
-        else enterFault(vrrp, instance, cause);
-      }
+      const text = `Netlink reports ${news.nic} ${up ? "up" : "down"}`;
+      say(vrrp.system, vrrp.process, vrrp.voice, text);
+      for (const instance of concerned) applyInterface(vrrp, instance, news.nic, up);
       return;
     }
     case "address-removed":
@@ -212,11 +181,10 @@ function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): voi
 }
 
 /** The sockets go at once, the process a second later (recorded: leaving the group 10 ms after). */
-function stop(vrrp: Vrrp, instances: Map<string, VrrpInstance>): void {
-  const { system, process } = vrrp;
-  for (const instance of instances.values()) {
-    stopInstance(vrrp, instance);
-    closeSocket(system, instance.socket);
-  }
+function stop(vrrp: Vrrp): void {
+  const { system, process, memory } = vrrp;
+  for (const instance of memory.instances.values()) stopInstance(vrrp, instance);
+  process.timers.clear();
+  for (const { socket } of memory.instances.values()) closeSocket(system, socket);
   setTimer(system, process, LAST_WORDS, system.sim.now + LAST_WORDS_US);
 }

@@ -1,37 +1,55 @@
-// The VRRP state machine as keepalived 2.2.7 runs it (K19-K57): what an instance does when its
-// timer ends, and how it moves between BACKUP, MASTER and FAULT.
-import { addAddress, removeAddress } from "../host/interface.ts";
-import { sendIpv4 } from "../host/ip-output.ts";
+// The state machine of an instance: how it starts, becomes MASTER, yields, faults and stops
+// (K19-K57), and how a sync group moves its members with it (K111-K114).
 import type { Process } from "../host/process.ts";
 import { clearTimer, setTimer, type System } from "../host/system.ts";
 import type { Ip } from "../wire/address.ts";
-import { VRRP_GROUP, type VrrpAdvert } from "../wire/vrrp.ts";
+import { addAddresses, dropAddresses } from "./addresses.ts";
+import { sendAdvert } from "./advert.ts";
+import type { SyncGroupConfig } from "./config.ts";
 import { refreshGarps, scheduleGarps, sendGarps } from "./garp.ts";
-import { masterDownUs, skewUs, type VrrpInstance, type VrrpState } from "./instance.ts";
+import {
+  masterDownUs,
+  skewUs,
+  type VrrpInstance,
+  type VrrpMemory,
+  type VrrpState,
+} from "./instance.ts";
 import { say, sayDetail, type Voice } from "./log.ts";
+import { notify } from "./notify.ts";
 
-const TTL = 255;
-/** Network control (K1). */
-const TOS = 0xc0;
+/** A daemon's work takes time (recorded): an advert, a takeover with its addresses and ARPs. */
+const ADVERT_WORK_US = 28;
+const TAKEOVER_WORK_US = 400;
 
-/** What every function here needs: the process that runs the instance. */
+/** What every function here needs: the process that runs the instances, and its memory. */
 export interface Vrrp {
   readonly system: System;
   readonly process: Process;
   readonly voice: Voice;
+  readonly memory: VrrpMemory;
+}
+
+/** Addresses that a crash left behind go first, those of all instances (K23, K24). */
+export function clearInstance(vrrp: Vrrp, instance: VrrpInstance): void {
+  detail(vrrp, `(${instance.name}) removing VIPs.`);
+  dropAddresses(vrrp, instance.config);
 }
 
 /** Every instance begins as BACKUP, whatever `state` says (K21); only 255 is master at once. */
 export function startInstance(vrrp: Vrrp, instance: VrrpInstance): void {
-  const { name, config } = instance;
-  detail(vrrp, `(${name}) removing VIPs.`);
-  dropAddresses(vrrp, instance);
-  if (instance.faults.length > 0) {
-    say(vrrp.system, vrrp.process, vrrp.voice, `(${name}) entering FAULT state`);
+  const { name, config, faults } = instance;
+  const told = faults.filter((cause) => !cause.startsWith("script "));
+  for (const cause of told) {
+    say(vrrp.system, vrrp.process, vrrp.voice, `(${name}): entering FAULT state (${cause})`);
+  }
+  if (told.length > 0) {
+    log(vrrp, instance, "entering FAULT state");
     return setState(vrrp, instance, "FAULT");
   }
+  // It waits for the first word of its scripts, and says nothing meanwhile (K104).
+  if (faults.length > 0) return;
   if (config.priority === 255 && config.state === "MASTER") {
-    setState(vrrp, instance, "BACKUP");
+    mark(vrrp, instance, "BACKUP");
     return waitFor(vrrp, instance, 1);
   }
   log(vrrp, instance, "Entering BACKUP STATE (init)");
@@ -43,65 +61,131 @@ export function startInstance(vrrp: Vrrp, instance: VrrpInstance): void {
 export function timerEnds(vrrp: Vrrp, instance: VrrpInstance): void {
   switch (instance.state) {
     case "BACKUP":
-      return becomeMaster(vrrp, instance);
+      return wantMaster(vrrp, instance);
     case "MASTER":
       sendAdvert(vrrp, instance, instance.priority);
       refreshGarps(vrrp, instance);
-      return waitFor(vrrp, instance, instance.config.advertIntervalUs);
+      return waitFor(vrrp, instance, instance.config.advertIntervalUs + ADVERT_WORK_US);
     case "INIT":
     case "FAULT":
       return;
   }
 }
 
+/** Alone it takes over at once; in a group only when all members want to (K111). */
+function wantMaster(vrrp: Vrrp, instance: VrrpInstance): void {
+  detail(vrrp, `(${instance.name}) Receive advertisement timeout`);
+  instance.wants = "MASTER";
+  const others = groupMembers(vrrp, instance);
+  if (others.some(({ wants }) => wants !== "MASTER")) {
+    return waitFor(vrrp, instance, masterDownUs(instance));
+  }
+  takeOver(vrrp, instance);
+  waitFor(vrrp, instance, instance.config.advertIntervalUs + TAKEOVER_WORK_US);
+  moveGroup(vrrp, instance, "MASTER", (other) => {
+    if (other.state === "MASTER") return;
+    takeOver(vrrp, other);
+    waitFor(vrrp, other, other.config.advertIntervalUs);
+  });
+}
+
 /** The advert goes out first, then the addresses, then the gratuitous ARPs (K23). */
-function becomeMaster(vrrp: Vrrp, instance: VrrpInstance): void {
+function takeOver(vrrp: Vrrp, instance: VrrpInstance): void {
   const { config, name } = instance;
-  detail(vrrp, `(${name}) Receive advertisement timeout`);
   sendAdvert(vrrp, instance, instance.priority);
+  const [learned, own] = [instance.masterIntervalUs, config.advertIntervalUs];
   log(vrrp, instance, "Entering MASTER STATE");
+  if (learned !== own) {
+    const text = `changing advert interval from ${learned / 1000}ms to locally configured`;
+    detail(vrrp, `(${name}) ${text} ${own / 1000}ms`);
+  }
   detail(vrrp, `(${name}) setting VIPs.`);
-  instance.masterIntervalUs = config.advertIntervalUs;
+  instance.masterIntervalUs = own;
   instance.master = undefined;
-  setState(vrrp, instance, "MASTER");
-  addAddresses(vrrp, instance);
+  instance.wants = "MASTER";
+  mark(vrrp, instance, "MASTER");
+  addAddresses(vrrp, config);
   sendGarps(vrrp, instance, config.garpRepeat);
-  scheduleGarps(vrrp, instance);
-  instance.refreshedAt = vrrp.system.sim.now;
-  waitFor(vrrp, instance, config.advertIntervalUs);
+  scheduleGarps(vrrp, instance, config.garpDelayUs, config.garpRepeat);
+  // Counted from after the work: a member that follows its group refreshes an advert later.
+  instance.refreshedAt = vrrp.system.sim.now + TAKEOVER_WORK_US / 2;
+  tell(vrrp, instance, "MASTER");
 }
 
 /** MASTER to BACKUP because another one is better (K28-6). */
 export function yieldTo(vrrp: Vrrp, instance: VrrpInstance, master: Ip): void {
-  log(vrrp, instance, "Entering BACKUP STATE");
-  setState(vrrp, instance, "BACKUP");
-  detail(vrrp, `(${instance.name}) removing VIPs.`);
-  dropAddresses(vrrp, instance);
+  stepDown(vrrp, instance);
   instance.master = master;
+  moveGroup(vrrp, instance, "BACKUP", (other) => {
+    if (other.state === "MASTER") stepDown(vrrp, other);
+  });
+}
+
+function stepDown(vrrp: Vrrp, instance: VrrpInstance): void {
+  log(vrrp, instance, "Entering BACKUP STATE");
+  instance.wants = "BACKUP";
+  mark(vrrp, instance, "BACKUP");
+  detail(vrrp, `(${instance.name}) removing VIPs.`);
+  dropAddresses(vrrp, instance.config);
   waitFor(vrrp, instance, masterDownUs(instance));
+  tell(vrrp, instance, "BACKUP");
 }
 
 /** A cause of FAULT appears (K35): two last adverts are tried, the addresses go. */
 export function enterFault(vrrp: Vrrp, instance: VrrpInstance, cause: string): void {
   if (instance.faults.includes(cause)) return;
   instance.faults = [...instance.faults, cause];
-  if (instance.state === "FAULT") return;
+  if (instance.state === "FAULT" || instance.state === "INIT") return;
   const wasMaster = instance.state === "MASTER";
-  log(vrrp, instance, "Entering FAULT STATE");
-  setState(vrrp, instance, "FAULT");
-  clearTimer(vrrp.process, timerKey(instance));
-  if (!wasMaster) return;
-  sendAdvert(vrrp, instance, 0);
-  sendAdvert(vrrp, instance, 0);
-  resign(vrrp, instance);
+  fall(vrrp, instance);
+  if (wasMaster) {
+    sendAdvert(vrrp, instance, 0);
+    sendAdvert(vrrp, instance, 0);
+    resign(vrrp, instance);
+  }
+  tell(vrrp, instance, "FAULT");
+  moveGroup(vrrp, instance, "FAULT", (other) => follow(vrrp, other));
 }
 
-/** The last cause is gone: back to BACKUP and the full wait (K36, K40). */
+/** A member whose group faults says priority 0 once (K114). */
+function follow(vrrp: Vrrp, instance: VrrpInstance): void {
+  if (instance.state === "FAULT" || instance.state === "INIT") return;
+  const wasMaster = instance.state === "MASTER";
+  fall(vrrp, instance);
+  if (wasMaster) {
+    sendAdvert(vrrp, instance, 0);
+    detail(vrrp, `(${instance.name}) removing VIPs.`);
+    dropAddresses(vrrp, instance.config);
+  }
+  tell(vrrp, instance, "FAULT");
+}
+
+function fall(vrrp: Vrrp, instance: VrrpInstance): void {
+  log(vrrp, instance, "Entering FAULT STATE");
+  instance.wants = "BACKUP";
+  mark(vrrp, instance, "FAULT");
+  clearTimer(vrrp.process, timerKey(instance));
+}
+
+/** The last cause is gone: back to BACKUP and the full wait (K36, K40), with the whole group. */
 export function leaveFault(vrrp: Vrrp, instance: VrrpInstance, cause: string): void {
   if (!instance.faults.includes(cause)) return;
   instance.faults = instance.faults.filter((each) => each !== cause);
-  if (instance.faults.length > 0 || instance.state !== "FAULT") return;
+  const isOut = instance.state === "FAULT" || instance.state === "INIT";
+  const held = groupMembers(vrrp, instance).some(({ faults }) => faults.length > 0);
+  if (instance.faults.length > 0 || !isOut || held) return;
+  comeBack(vrrp, instance);
+  moveGroup(vrrp, instance, "BACKUP", (other) => {
+    if (other.state === "FAULT" || other.state === "INIT") comeBack(vrrp, other);
+  });
+}
+
+function comeBack(vrrp: Vrrp, instance: VrrpInstance): void {
   instance.masterIntervalUs = instance.config.advertIntervalUs;
+  if (instance.config.priority === 255 && instance.config.state === "MASTER") {
+    mark(vrrp, instance, "BACKUP");
+    return waitFor(vrrp, instance, 1);
+  }
   log(vrrp, instance, "Entering BACKUP STATE");
   setState(vrrp, instance, "BACKUP");
   waitFor(vrrp, instance, masterDownUs(instance));
@@ -114,9 +198,14 @@ export function addressDeleted(vrrp: Vrrp, instance: VrrpInstance, address: Ip):
   say(system, process, voice, `Netlink reflector reports IP ${address} removed from ${nic}`);
   log(vrrp, instance, "Entering BACKUP STATE");
   sendAdvert(vrrp, instance, 0);
-  setState(vrrp, instance, "BACKUP");
+  instance.wants = "BACKUP";
+  mark(vrrp, instance, "BACKUP");
   resign(vrrp, instance);
   waitFor(vrrp, instance, skewUs(instance));
+  tell(vrrp, instance, "BACKUP");
+  moveGroup(vrrp, instance, "BACKUP", (other) => {
+    if (other.state === "MASTER") stepDown(vrrp, other);
+  });
 }
 
 /** SIGTERM (K31): a master says priority 0 and takes its addresses away; a backup says nothing. */
@@ -126,19 +215,63 @@ export function stopInstance(vrrp: Vrrp, instance: VrrpInstance): void {
     sendAdvert(vrrp, instance, 0);
     resign(vrrp, instance);
   }
-  setState(vrrp, instance, "INIT");
+  mark(vrrp, instance, "INIT");
+  tell(vrrp, instance, "STOP");
 }
 
 function resign(vrrp: Vrrp, instance: VrrpInstance): void {
   detail(vrrp, `(${instance.name}) sent 0 priority`);
   detail(vrrp, `(${instance.name}) removing VIPs.`);
-  dropAddresses(vrrp, instance);
+  dropAddresses(vrrp, instance.config);
+}
+
+/** A new effective priority; a backup's running timer moves by the difference of skews (K102). */
+export function changePriority(vrrp: Vrrp, instance: VrrpInstance, priority: number): void {
+  const before = instance.priority;
+  if (priority === before) return;
+  log(vrrp, instance, `Changing effective priority from ${before} to ${priority}`);
+  const oldSkew = skewUs(instance);
+  instance.priority = priority;
+  if (instance.state !== "BACKUP") return;
+  const { now } = vrrp.system.sim;
+  waitFor(vrrp, instance, instance.deadline + skewUs(instance) - oldSkew - now);
+}
+
+/** The other members of its sync group. */
+export function groupMembers(vrrp: Vrrp, instance: VrrpInstance): VrrpInstance[] {
+  const names = groupOf(vrrp, instance)?.members ?? [];
+  const { instances } = vrrp.memory;
+  return names
+    .filter((name) => name !== instance.name)
+    .map((name) => instances.get(name))
+    .filter((each) => each !== undefined);
+}
+
+function groupOf(vrrp: Vrrp, { name }: VrrpInstance): SyncGroupConfig | undefined {
+  return vrrp.memory.groups.find(({ members }) => members.includes(name));
+}
+
+/** What one member does the others do after it (K111, K83). */
+function moveGroup(
+  vrrp: Vrrp,
+  instance: VrrpInstance,
+  state: "MASTER" | "BACKUP" | "FAULT",
+  move: (other: VrrpInstance) => void,
+): void {
+  const group = groupOf(vrrp, instance);
+  if (group === undefined) return;
+  const text = `VRRP_Group(${group.name}) Syncing instances to ${state} state`;
+  say(vrrp.system, vrrp.process, vrrp.voice, text);
+  for (const other of groupMembers(vrrp, instance)) move(other);
+  const notification = { type: "GROUP", name: group.name, state, priority: 0 } as const;
+  notify(vrrp.system, vrrp.process, group.notify, notification);
 }
 
 /** Sets the instance's timer; a backup's is marked, for its time can be seen running out. */
 export function waitFor(vrrp: Vrrp, instance: VrrpInstance, delayUs: number): void {
   const { sim, host } = vrrp.system;
-  const deadline = sim.now + delayUs;
+  instance.deadline = Math.max(sim.now, Math.ceil(sim.now + delayUs));
+  const { deadline } = instance;
   setTimer(vrrp.system, vrrp.process, timerKey(instance), deadline);
   if (instance.state !== "BACKUP") return;
   sim.record(host, "mark", { what: "vrrp-timer", instance: instance.name, deadline });
@@ -148,75 +281,23 @@ export function timerKey(instance: VrrpInstance): string {
   return `vrrp ${instance.name}`;
 }
 
-export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number): void {
-  const { host, sim } = vrrp.system;
-  const { config } = instance;
-  const source = sourceOf(vrrp, instance);
-  if (source === undefined) return;
-  const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [VRRP_GROUP];
-  for (const destination of peers) {
-    const packet = {
-      protocol: "ipv4",
-      source,
-      destination,
-      ttl: TTL,
-      tos: TOS,
-      id: instance.nextId,
-      dontFragment: false,
-      payload: advertOf(instance, priority),
-    } as const;
-    instance.nextId = (instance.nextId + 1) & 0xffff;
-    sendIpv4(host, packet, sim, { nic: config.nic });
-  }
+function setState(vrrp: Vrrp, instance: VrrpInstance, state: "BACKUP" | "FAULT"): void {
+  mark(vrrp, instance, state);
+  tell(vrrp, instance, state);
 }
 
-function advertOf({ config }: VrrpInstance, priority: number): VrrpAdvert {
-  const unit = config.version === 2 ? 1_000_000 : 10_000;
-  return {
-    protocol: "vrrp",
-    version: config.version,
-    virtualRouterId: config.virtualRouterId,
-    priority,
-    authType: config.version === 2 ? config.authType : 0,
-    password: config.version === 2 && config.authType === 1 ? config.password : "",
-    advertInterval: Math.round(config.advertIntervalUs / unit),
-    addresses: config.addresses.map(({ address }) => address),
-  };
-}
-
-/** The interface's primary address, unless the file names another (K1). */
-export function sourceOf(vrrp: Vrrp, instance: VrrpInstance): Ip | undefined {
-  const { config } = instance;
-  const nic = vrrp.system.host.nics.get(config.nic);
-  const own = config.addresses.map(({ address }) => address);
-  return config.sourceIp ?? nic?.addresses.find(({ address }) => !own.includes(address))?.address;
-}
-
-function addAddresses(vrrp: Vrrp, { config }: VrrpInstance): void {
-  const { host, sim } = vrrp.system;
-  for (const each of [...config.addresses, ...config.excludedAddresses]) {
-    const { address, prefix, nic = config.nic, label } = each;
-    const labelled = label === undefined ? {} : { label };
-    addAddress(host, nic, { address, prefix, owner: "keepalived", ...labelled }, sim);
-  }
-}
-
-/** Takes the addresses from the interface, also those that a crash left behind (K24). */
-function dropAddresses(vrrp: Vrrp, { config }: VrrpInstance): void {
-  const { host, sim } = vrrp.system;
-  for (const { address, prefix, nic = config.nic } of [
-    ...config.addresses,
-    ...config.excludedAddresses,
-  ]) {
-    removeAddress(host, nic, address, prefix, sim);
-  }
-}
-
-function setState(vrrp: Vrrp, instance: VrrpInstance, state: VrrpState): void {
+function mark({ system }: Vrrp, instance: VrrpInstance, state: VrrpState): void {
   instance.state = state;
-  const { host, sim } = vrrp.system;
-  const { name } = instance;
-  sim.record(host, "mark", { what: "vrrp-state", instance: name, state });
+  system.sim.record(system.host, "mark", { what: "vrrp-state", instance: instance.name, state });
+}
+
+/** Runs the instance's notify lines (K115). */
+function tell(
+  { system, process }: Vrrp,
+  { name, config, priority }: VrrpInstance,
+  state: "BACKUP" | "MASTER" | "FAULT" | "STOP",
+): void {
+  notify(system, process, config.notify, { type: "INSTANCE", name, state, priority });
 }
 
 /** A line that always appears, prefixed by the instance's name. */

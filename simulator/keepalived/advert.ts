@@ -1,0 +1,54 @@
+// Advertisements on their way out (K1-K11).
+import { sendIpv4 } from "../host/ip-output.ts";
+import type { Ip } from "../wire/address.ts";
+import { VRRP_GROUP, type VrrpAdvert } from "../wire/vrrp.ts";
+import type { VrrpInstance } from "./instance.ts";
+import type { Vrrp } from "./vrrp.ts";
+
+const TTL = 255;
+/** Network control (K1). */
+const TOS = 0xc0;
+
+export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number): void {
+  const { host, sim } = vrrp.system;
+  const { config } = instance;
+  const source = sourceOf(vrrp, instance);
+  if (source === undefined) return;
+  const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [VRRP_GROUP];
+  for (const destination of peers) {
+    const packet = {
+      protocol: "ipv4",
+      source,
+      destination,
+      ttl: TTL,
+      tos: TOS,
+      id: instance.nextId,
+      dontFragment: false,
+      payload: advertOf(instance, priority),
+    } as const;
+    instance.nextId = (instance.nextId + 1) & 0xffff;
+    sendIpv4(host, packet, sim, { nic: config.nic });
+  }
+}
+
+function advertOf({ config }: VrrpInstance, priority: number): VrrpAdvert {
+  const unit = config.version === 2 ? 1_000_000 : 10_000;
+  return {
+    protocol: "vrrp",
+    version: config.version,
+    virtualRouterId: config.virtualRouterId,
+    priority,
+    authType: config.version === 2 ? config.authType : 0,
+    password: config.version === 2 && config.authType === 1 ? config.password : "",
+    advertInterval: Math.round(config.advertIntervalUs / unit),
+    addresses: config.addresses.map(({ address }) => address),
+  };
+}
+
+/** The interface's primary address, unless the file names another (K1). */
+export function sourceOf(vrrp: Vrrp, instance: VrrpInstance): Ip | undefined {
+  const { config } = instance;
+  const nic = vrrp.system.host.nics.get(config.nic);
+  const own = config.addresses.map(({ address }) => address);
+  return config.sourceIp ?? nic?.addresses.find(({ address }) => !own.includes(address))?.address;
+}

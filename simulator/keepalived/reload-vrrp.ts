@@ -1,0 +1,124 @@
+// SIGHUP in the VRRP process (K45, README VRRP 21): one more advert, the file is read again, the
+// instances keep their state.
+import { closeSocket } from "../host/system.ts";
+import { allAddresses, dropAddress, dropAddresses } from "./addresses.ts";
+import { sendAdvert } from "./advert.ts";
+import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
+import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { scheduleGarps, sendGarps } from "./garp.ts";
+import { masterDownUs, type VrrpInstance } from "./instance.ts";
+import { say } from "./log.ts";
+import { notify } from "./notify.ts";
+import { newInstance, openSockets, sayAddresses, saySockets, type SocketTable } from "./sockets.ts";
+import { effectivePriority, faultsAtStart, startScripts } from "./tracking.ts";
+import { addAddresses } from "./addresses.ts";
+import { clearInstance, detail, startInstance, type Vrrp, waitFor } from "./vrrp.ts";
+import { exitProcess } from "../host/system.ts";
+
+export function reloadVrrp(vrrp: Vrrp): void {
+  const { system, process, voice, memory } = vrrp;
+  const before = [...memory.instances.values()];
+  for (const instance of before) {
+    if (instance.state === "MASTER") sendAdvert(vrrp, instance, instance.priority);
+  }
+  say(system, process, voice, "Reloading");
+  const read = readOwnConfiguration(system, process);
+  sayDiagnostics(system, process, voice, read);
+  if (read.fatal) {
+    sayStopped(system, process, "Keepalived_vrrp");
+    return exitProcess(system, process, PERMANENT_ERROR);
+  }
+  const { instances: configs, syncGroups, scripts } = read.config;
+  process.timers.clear();
+  const old = new Set(before.map(({ socket }) => socket));
+  const sockets = openSockets(vrrp, configs);
+  for (const socket of old) closeSocket(system, socket);
+  memory.groups = syncGroups;
+  memory.instances.clear();
+  for (const config of configs) {
+    const same = before.find((each) => isSame(each.config, config));
+    memory.instances.set(config.name, renewed(vrrp, config, same, sockets));
+  }
+  const instances = [...memory.instances.values()];
+  sayAddresses(vrrp, instances);
+  for (const gone of before) {
+    if (!instances.some(({ config }) => isSame(config, gone.config))) remove(vrrp, gone);
+  }
+  for (const name of [...memory.scripts.keys()]) {
+    if (!scripts.some((each) => each.name === name)) memory.scripts.delete(name);
+  }
+  startScripts(vrrp, scripts);
+  for (const instance of instances) {
+    const same = before.find((each) => isSame(each.config, instance.config));
+    if (same === undefined) begin(vrrp, instance);
+    else goOn(vrrp, instance, same.config);
+  }
+  saySockets(vrrp, sockets, instances);
+}
+
+/** The same instance by router id, interface and source, whatever its name (K45). */
+function isSame(a: VrrpInstanceConfig, b: VrrpInstanceConfig): boolean {
+  const same = a.virtualRouterId === b.virtualRouterId && a.nic === b.nic;
+  const unicast = a.unicastPeers.length > 0 || b.unicastPeers.length > 0;
+  return same && (!unicast || a.sourceIp === b.sourceIp);
+}
+
+/** State and time since go on; identification and refresh start anew (recorded). */
+function renewed(
+  _vrrp: Vrrp,
+  config: VrrpInstanceConfig,
+  same: VrrpInstance | undefined,
+  sockets: SocketTable,
+): VrrpInstance {
+  const fresh = newInstance(config, sockets);
+  if (same === undefined) return fresh;
+  const { state, wants, master, faults } = same;
+  return { ...fresh, state, wants, master, faults, refreshedAt: Number.NEGATIVE_INFINITY };
+}
+
+function begin(vrrp: Vrrp, instance: VrrpInstance): void {
+  instance.faults = faultsAtStart(vrrp, instance);
+  instance.priority = effectivePriority(vrrp, instance);
+  clearInstance(vrrp, instance);
+  startInstance(vrrp, instance);
+}
+
+/** A master's next advert is due at once, a backup waits its whole time again. */
+function goOn(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): void {
+  instance.priority = effectivePriority(vrrp, instance);
+  if (instance.state === "MASTER") {
+    const added = moveAddresses(vrrp, instance, old);
+    if (added) {
+      sendGarps(vrrp, instance, instance.config.garpRepeat);
+      scheduleGarps(vrrp, instance, instance.config.garpDelayUs, instance.config.garpRepeat);
+    }
+    return waitFor(vrrp, instance, 0);
+  }
+  if (instance.state === "BACKUP") waitFor(vrrp, instance, masterDownUs(instance));
+}
+
+/** Addresses that left the file go, new ones come; true when some came (K45, K66). */
+function moveAddresses(vrrp: Vrrp, { name, config }: VrrpInstance, old: VrrpInstanceConfig) {
+  const isIn = (list: readonly VirtualAddress[], each: VirtualAddress): boolean =>
+    list.some(({ address, prefix }) => address === each.address && prefix === each.prefix);
+  const [now, then] = [allAddresses(config), allAddresses(old)];
+  for (const gone of then.filter((each) => !isIn(now, each))) {
+    const text = `ip address ${gone.address}/${gone.prefix} dev ${gone.nic ?? old.nic}`;
+    say(vrrp.system, vrrp.process, vrrp.voice, `(${name}) ${text}, no longer exist`);
+    dropAddress(vrrp, old, gone);
+  }
+  detail(vrrp, `(${name}) setting VIPs.`);
+  addAddresses(vrrp, config);
+  return now.some((each) => !isIn(then, each));
+}
+
+/** An instance that left the file: a master says good-bye (K118). */
+function remove(vrrp: Vrrp, instance: VrrpInstance): void {
+  const { system, process } = vrrp;
+  const { name, config, priority } = instance;
+  if (instance.state === "MASTER") {
+    sendAdvert(vrrp, instance, 0);
+    dropAddresses(vrrp, config);
+  }
+  notify(system, process, config.notify, { type: "INSTANCE", name, state: "DELETED", priority });
+}

@@ -1,0 +1,77 @@
+// The VRRP process's sockets: one for all instances of an interface (K12), and what it says of them.
+import { openRaw } from "../host/raw.ts";
+import { VRRP_GROUP } from "../wire/vrrp.ts";
+import { sourceOf } from "./advert.ts";
+import type { VrrpInstanceConfig } from "./config.ts";
+import type { VrrpInstance } from "./instance.ts";
+import { detail, type Vrrp } from "./vrrp.ts";
+
+/** Numbers of the sockets by "<interface> <protocol> <unicast or multicast>". */
+export type SocketTable = ReadonlyMap<string, number>;
+
+export function openSockets(
+  { system, process }: Vrrp,
+  configs: readonly VrrpInstanceConfig[],
+): SocketTable {
+  const sockets = new Map<string, number>();
+  for (const config of configs) {
+    const key = socketKey(config);
+    if (sockets.has(key)) continue;
+    const options = { protocol: "vrrp", nic: config.nic } as const;
+    const isUnicast = config.unicastPeers.length > 0;
+    const whole = isUnicast ? options : { ...options, group: VRRP_GROUP };
+    sockets.set(key, openRaw(system, process, whole));
+  }
+  return sockets;
+}
+
+export function socketKey({ nic, unicastPeers, authType }: VrrpInstanceConfig): string {
+  return `${nic} ${authType === 2 ? 51 : 112} ${unicastPeers.length > 0 ? "unicast" : "multicast"}`;
+}
+
+export function newInstance(config: VrrpInstanceConfig, sockets: SocketTable): VrrpInstance {
+  return {
+    name: config.name,
+    config,
+    state: "INIT",
+    wants: "BACKUP",
+    priority: config.priority,
+    masterIntervalUs: config.advertIntervalUs,
+    deadline: 0,
+    nextId: 1,
+    socket: sockets.get(socketKey(config)) ?? 0,
+    faults: [],
+    master: undefined,
+    refreshedAt: 0,
+    bursts: 0,
+    preemptAt: undefined,
+  };
+}
+
+/** The first address of each interface in use. */
+export function sayAddresses(vrrp: Vrrp, instances: readonly VrrpInstance[]): void {
+  const nics = new Set(instances.map(({ config }) => config.nic));
+  for (const name of nics) {
+    const instance = instances.find(({ config }) => config.nic === name);
+    const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
+    if (own !== undefined) detail(vrrp, `Assigned address ${own} for interface ${name}`);
+  }
+}
+
+export function saySockets(
+  vrrp: Vrrp,
+  sockets: SocketTable,
+  instances: readonly VrrpInstance[],
+): void {
+  for (const [key, socket] of sockets) {
+    const [nicName = "", protocol = "", kind = ""] = key.split(" ");
+    const index = String(vrrp.system.host.nics.get(nicName)?.index ?? 0).padStart(3);
+    const instance = instances.find((each) => each.socket === socket);
+    const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
+    const where =
+      kind === "multicast" ? "multicast, address(224.0.0.18)" : `, unicast, address(${own})`;
+    const socketText = `fd(13,14) ${where}`;
+    const text = `[ifindex(${index}), family(IPv4), proto(${protocol}), ${socketText}]`;
+    detail(vrrp, `VRRP sockpool: ${text}`);
+  }
+}
