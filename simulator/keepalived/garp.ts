@@ -7,6 +7,9 @@ import type { VrrpInstance } from "./instance.ts";
 import { sayDetail } from "./log.ts";
 import type { Vrrp } from "./vrrp.ts";
 
+/** A burst takes time to write before the next one's timer is set (recorded). */
+const BURST_WORK_US = 1_000;
+
 /** `repeat` frames for each address, address by address in each round (K59, K60). */
 export function sendGarps(vrrp: Vrrp, instance: VrrpInstance, repeat: number): void {
   const { system, process, voice } = vrrp;
@@ -35,7 +38,7 @@ export function scheduleGarps(
 ): void {
   if (delayUs === 0 || repeat === 0) return;
   const key = `garp ${instance.name} ${instance.bursts++} ${repeat}`;
-  setTimer(vrrp.system, vrrp.process, key, vrrp.system.sim.now + delayUs);
+  setTimer(vrrp.system, vrrp.process, key, vrrp.system.sim.now + delayUs + BURST_WORK_US);
 }
 
 /** The timer of a later burst: "garp <instance> <serial> <repeat>". */

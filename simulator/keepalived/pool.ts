@@ -6,12 +6,15 @@ import {
   deleteDestination,
   deleteService,
   editDestination,
+  type DestinationOptions,
   type ServiceName,
+  type ServiceOptions,
 } from "../ipvs/admin.ts";
 import type { Process } from "../host/process.ts";
 import type { System } from "../host/system.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { say, type Voice } from "./log.ts";
+import { runCommand } from "./run-command.ts";
 
 export interface Pool {
   readonly config: VirtualServerConfig;
@@ -22,6 +25,8 @@ export interface Pool {
 export interface Server {
   readonly config: RealServerConfig;
   alive: boolean;
+  /** In the kernel's table now: the configured one, or a misc_dynamic check's. */
+  weight: number;
 }
 
 export interface Speaker {
@@ -33,25 +38,37 @@ export interface Speaker {
 /** Services and servers go into the table before any check (K133), unless they start as down. */
 export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   const { host, sim } = speaker.system;
-  const { scheduler, persistence, onePacket, alpha, realServers } = config;
-  const options = { scheduler, onePacket, ...(persistence !== undefined && { persistence }) };
-  addService(host, nameOf(config), options, sim);
-  const servers = realServers.map((server) => ({ config: server, alive: !alpha }));
+  addService(host, nameOf(config), serviceOptions(config), sim);
+  const servers = config.realServers.map((server) => newServer(config, server));
   const pool: Pool = { config, servers, hasQuorum: false };
-  for (const server of servers) if (server.alive) insert(speaker, pool, server.config);
+  for (const server of servers) if (server.alive) insert(speaker, pool, server);
   updateQuorum(speaker, pool);
   return pool;
 }
 
-/** SIGTERM: everything this process put in comes out (K152). */
-export function stopPool(speaker: Speaker, pool: Pool): void {
+/** Alive from the start, unless the service or one of its checkers says alpha (K133, K136). */
+export function newServer({ alpha }: VirtualServerConfig, config: RealServerConfig): Server {
+  const startsDown = (alpha && config.checkers.length > 0) || config.checkers.some((c) => c.alpha);
+  return { config, alive: !startsDown, weight: config.weight };
+}
+
+export function serviceOptions(config: VirtualServerConfig): ServiceOptions {
+  const { scheduler, persistence, onePacket, schedulerFlags: flags } = config;
+  return { scheduler, onePacket, flags, ...(persistence !== undefined && { persistence }) };
+}
+
+/** SIGTERM: everything this process put in comes out (K152), unless `-I` keeps it. */
+export function stopPool(speaker: Speaker, pool: Pool, keeps = false): void {
   const { host, sim } = speaker.system;
+  if (keeps) return;
   for (const { config, alive } of pool.servers) {
     if (!alive && !config.inhibitOnFailure) continue;
     tell(speaker, `Shutting down service ${serverText(pool, config)} from VS ${textOf(pool)}`);
     deleteDestination(host, nameOf(pool.config), config.address, config.port, sim);
+    if (pool.config.omega) run(speaker, config.notifyDown);
   }
   deleteService(host, nameOf(pool.config), sim);
+  if (pool.config.omega && pool.hasQuorum) run(speaker, pool.config.quorumDown);
 }
 
 export function serverUp(speaker: Speaker, pool: Pool, server: Server): void {
@@ -61,8 +78,10 @@ export function serverUp(speaker: Speaker, pool: Pool, server: Server): void {
   const to = config.inhibitOnFailure ? "of" : "to";
   const verb = config.inhibitOnFailure ? "Enabling" : "Adding";
   tell(speaker, `${verb} service ${serverText(pool, config)} ${to} VS ${textOf(pool)}`);
-  if (config.inhibitOnFailure) setWeight(speaker, pool, config, config.weight);
-  else insert(speaker, pool, config);
+  // Without quorum the sorry server stays alone (K134).
+  if (config.inhibitOnFailure) setWeight(speaker, pool, server, server.weight);
+  else if (pool.hasQuorum || pool.config.sorryServer === undefined) insert(speaker, pool, server);
+  run(speaker, config.notifyUp);
   updateQuorum(speaker, pool);
 }
 
@@ -74,17 +93,35 @@ export function serverDown(speaker: Speaker, pool: Pool, server: Server): void {
   const verb = config.inhibitOnFailure ? "Disabling" : "Removing";
   tell(speaker, `${verb} service ${serverText(pool, config)} ${from} VS ${textOf(pool)}`);
   const { host, sim } = speaker.system;
-  if (config.inhibitOnFailure) setWeight(speaker, pool, config, 0);
+  if (config.inhibitOnFailure) setWeight(speaker, pool, server, 0);
   else deleteDestination(host, nameOf(pool.config), config.address, config.port, sim);
+  run(speaker, config.notifyDown);
   updateQuorum(speaker, pool);
 }
 
+/** A new weight while it serves (K90, K147). */
+export function changeWeight(speaker: Speaker, pool: Pool, server: Server, weight: number): void {
+  if (weight === server.weight) return;
+  if (server.alive) {
+    const names = `${serverText(pool, server.config)} of VS ${textOf(pool)}`;
+    const change = `from ${server.weight} to ${weight}`;
+    tell(speaker, `Changing weight ${change} for active service ${names}`);
+  }
+  server.weight = weight;
+  if (server.alive) setWeight(speaker, pool, server, weight);
+  updateQuorum(speaker, pool);
+}
+
+function run({ system, process }: Speaker, command: readonly string[] | undefined): void {
+  if (command !== undefined) runCommand(system, process, command);
+}
+
 /** Rising at quorum + hysteresis, falling below quorum − hysteresis (K134). */
-function updateQuorum(speaker: Speaker, pool: Pool): void {
+export function updateQuorum(speaker: Speaker, pool: Pool): void {
   const { quorum, hysteresis } = pool.config;
   const weight = pool.servers
     .filter(({ alive }) => alive)
-    .reduce((sum, { config }) => sum + config.weight, 0);
+    .reduce((sum, server) => sum + server.weight, 0);
   const up = quorum + hysteresis;
   const down = quorum - hysteresis;
   const name = textOf(pool);
@@ -92,10 +129,12 @@ function updateQuorum(speaker: Speaker, pool: Pool): void {
     pool.hasQuorum = true;
     tell(speaker, `Gained quorum ${quorum}+${hysteresis}=${up} <= ${weight} for VS ${name}`);
     leaveSorry(speaker, pool);
+    run(speaker, pool.config.quorumUp);
   } else if (pool.hasQuorum && weight < down) {
     pool.hasQuorum = false;
     tell(speaker, `Lost quorum ${quorum}-${hysteresis}=${down} > ${weight} for VS ${name}`);
     enterSorry(speaker, pool);
+    run(speaker, pool.config.quorumDown);
   }
 }
 
@@ -123,25 +162,25 @@ function leaveSorry(speaker: Speaker, pool: Pool): void {
   if (removed !== undefined) return;
   tell(speaker, `Removing sorry server ${sorryText(pool)} from VS ${textOf(pool)}`);
   tell(speaker, `Adding alive servers to the pool for VS ${textOf(pool)}`);
-  for (const { config, alive } of pool.servers) if (alive) insert(speaker, pool, config);
+  for (const server of pool.servers) if (server.alive) insert(speaker, pool, server);
 }
 
-function insert(speaker: Speaker, pool: Pool, server: RealServerConfig): void {
+export function insert(speaker: Speaker, pool: Pool, server: Server): void {
   const { host, sim } = speaker.system;
-  addDestination(host, nameOf(pool.config), destinationOf(pool, server, server.weight), sim);
+  addDestination(host, nameOf(pool.config), destinationOf(server, server.weight), sim);
 }
 
-function setWeight(speaker: Speaker, pool: Pool, server: RealServerConfig, weight: number): void {
+export function setWeight(speaker: Speaker, pool: Pool, server: Server, weight: number): void {
   const { host, sim } = speaker.system;
-  editDestination(host, nameOf(pool.config), destinationOf(pool, server, weight), sim);
+  editDestination(host, nameOf(pool.config), destinationOf(server, weight), sim);
 }
 
-function destinationOf(pool: Pool, server: RealServerConfig, weight: number) {
-  const { address, port, upperThreshold, lowerThreshold } = server;
-  return { address, port, weight, upperThreshold, lowerThreshold, method: pool.config.method };
+function destinationOf({ config }: Server, weight: number): DestinationOptions {
+  const { address, port, upperThreshold, lowerThreshold, method } = config;
+  return { address, port, weight, upperThreshold, lowerThreshold, method };
 }
 
-function nameOf(config: VirtualServerConfig): ServiceName {
+export function nameOf(config: VirtualServerConfig): ServiceName {
   if (config.mark !== 0) return { mark: config.mark };
   const { protocol, address, port } = config;
   return { protocol, address, port };
@@ -162,6 +201,6 @@ function sorryText(pool: Pool): string {
   return sorryServer === undefined ? "" : serverText(pool, sorryServer);
 }
 
-function tell({ system, process, voice }: Speaker, text: string): void {
+export function tell({ system, process, voice }: Speaker, text: string): void {
   say(system, process, voice, text);
 }

@@ -31,8 +31,8 @@ export function reloadVrrp(vrrp: Vrrp): void {
   const { instances: configs, syncGroups, scripts } = read.config;
   process.timers.clear();
   const old = new Set(before.map(({ socket }) => socket));
-  const sockets = openSockets(vrrp, configs);
   for (const socket of old) closeSocket(system, socket);
+  const sockets = openSockets(vrrp, configs);
   memory.groups = syncGroups;
   memory.instances.clear();
   for (const config of configs) {

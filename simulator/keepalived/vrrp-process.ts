@@ -50,8 +50,10 @@ export const keepalivedVrrp: Program = {
       case "start":
         return start(vrrp);
       case "timer":
+        catchUp(vrrp);
         return onTimer(vrrp, reason.key);
       case "socket":
+        catchUp(vrrp);
         return readAdverts(vrrp, reason.socket);
       case "netlink":
         return onNews(vrrp, reason);
@@ -113,26 +115,29 @@ function onTimer(vrrp: Vrrp, key: string): void {
   }
   if (scriptTimer(vrrp, key)) return;
   for (const instance of vrrp.memory.instances.values()) {
-    if (key === timerKey(instance)) return onInstanceTimer(vrrp, instance);
+    if (key === timerKey(instance)) {
+      const isDue = instance.deadline <= vrrp.system.sim.now;
+      return isDue ? timerEnds(vrrp, instance) : undefined;
+    }
     if (key.startsWith(`garp ${instance.name} `)) return laterBurst(vrrp, instance, key);
   }
 }
 
 /**
- * A process that stood still finds its timer long past. A master sends its advert; a backup first
- * reads the adverts that waited in its socket, and any good one saves it (README VRRP 25, 26).
+ * A process that stood still finds a timer long past. It first reads the adverts that waited in its
+ * socket: a good one saves a backup, a master answers each (README VRRP 25, 26).
  */
-function onInstanceTimer(vrrp: Vrrp, instance: VrrpInstance): void {
-  const { system, process, voice } = vrrp;
-  const lateUs = system.sim.now - instance.deadline;
-  if (lateUs > LATE_US) {
+function catchUp(vrrp: Vrrp): void {
+  const { system, process, voice, memory } = vrrp;
+  for (const instance of memory.instances.values()) {
+    const { deadline, state } = instance;
+    const lateUs = system.sim.now - deadline;
+    if (lateUs <= LATE_US || (state !== "BACKUP" && state !== "MASTER")) continue;
     const seconds = (lateUs / 1_000_000).toFixed(6);
     say(system, process, voice, `A thread timer expired ${seconds} seconds ago`);
-    const { deadline } = instance;
-    if (instance.state === "BACKUP") readAdverts(vrrp, instance.socket);
-    if (instance.deadline !== deadline) return;
+    readAdverts(vrrp, instance.socket);
+    if (instance.deadline === deadline) timerEnds(vrrp, instance);
   }
-  timerEnds(vrrp, instance);
 }
 
 /** Works off all that waits in the socket, told apart by router id (K12, K13). */

@@ -1,0 +1,126 @@
+// HTTP_GET and SSL_GET (K87, K140-K145): a request to the server's own address for one url a round.
+import type { HttpCheckerConfig } from "./config.ts";
+import {
+  again,
+  bringUp,
+  type Check,
+  finish,
+  limit,
+  serverName,
+  takeDown,
+  tell,
+} from "./checker.ts";
+import { hexadecimal, md5 } from "./md5.ts";
+import { receiveTcpData, sendTcp } from "../host/tcp.ts";
+
+/** The first record of a TLS handshake, which no web server of the lessons understands. */
+const CLIENT_HELLO = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00\r\n\r\n";
+
+/** The connection stands: ask. */
+export function askHttp(check: Check, config: HttpCheckerConfig, socket: number): void {
+  const text = config.type === "SSL_GET" ? CLIENT_HELLO : requestText(config, check.checker.url);
+  sendTcp(check.speaker.system, socket, text);
+  limit(check, config.connectTimeoutUs);
+}
+
+/** Something came: read on until the server closes, then judge. */
+export function readHttp(check: Check, config: HttpCheckerConfig, socket: number): void {
+  const { checker, speaker } = check;
+  const { data, end, error } = receiveTcpData(speaker.system, socket);
+  checker.received += data;
+  if (error !== undefined) return failHttp(check, config, "Connection failed server");
+  if (!end) return limit(check, config.connectTimeoutUs);
+  const complaint = judge(config, checker.url, checker.received);
+  if (complaint === undefined) succeedHttp(check, config);
+  else failHttp(check, config, complaint);
+}
+
+/** HTTP/1.0, to the server's own address (K141). */
+function requestText(config: HttpCheckerConfig, url: number): string {
+  const path = config.urls[url]?.path ?? "/";
+  const host = config.virtualHost ?? `${config.connectIp}:${config.connectPort}`;
+  const close = config.httpVersion === "1.1" ? "Connection: close\r\n" : "";
+  const first = `GET ${path} HTTP/${config.httpVersion}\r\nUser-Agent: KeepAliveClient\r\n`;
+  return `${first}${close}Host: ${host}\r\n\r\n`;
+}
+
+/** What is wrong with an answer; undefined when it is good (K142). */
+function judge(config: HttpCheckerConfig, index: number, received: string): string | undefined {
+  if (config.type === "SSL_GET") return "SSL handshake/communication error connecting to server";
+  if (received === "") return "Read, no data received from ";
+  const url = config.urls[index];
+  const status = Number(/^HTTP\/\d\.\d (\d{3})/.exec(received)?.[1] ?? 0);
+  const ranges = url?.statusCodes;
+  if (ranges !== undefined && !ranges.some(([low, high]) => status >= low && status <= high)) {
+    return "HTTP status code error to server";
+  }
+  if (url?.digest === undefined) return undefined;
+  const body = received.slice(received.indexOf("\r\n\r\n") + 4);
+  const bytes = Uint8Array.from(body, (character) => character.charCodeAt(0));
+  return hexadecimal(md5(bytes)) === url.digest ? undefined : "MD5 digest error to server";
+}
+
+/**
+ * A url that had failed is first forgiven; only the round after that brings the server back
+ * (K140). Several urls take a round each (K143).
+ */
+function succeedHttp(check: Check, config: HttpCheckerConfig): void {
+  const { checker } = check;
+  finish(check);
+  again(check, config.delayLoopUs);
+  checker.failures = 0;
+  const name = serverName(check);
+  const url = config.urls[checker.url];
+  if (!checker.up) {
+    const kind = url?.digest !== undefined ? "MD5 digest" : "HTTP status code";
+    tell(check, `${kind} success to ${name} url(${url?.path ?? "/"})`);
+  }
+  const isFirst = !checker.hasRun;
+  checker.hasRun = true;
+  if (checker.failedUrls.includes(checker.url)) {
+    checker.failedUrls = checker.failedUrls.filter((each) => each !== checker.url);
+    if (!config.fastRecovery) return;
+  }
+  checker.url++;
+  if (checker.url < config.urls.length) {
+    // The first overall result needs all of them.
+    checker.hasRun = !isFirst;
+    return;
+  }
+  checker.url = 0;
+  if (checker.up && !isFirst) return;
+  tell(check, `Remote Web server ${name} succeed on service.`);
+  bringUp(check);
+}
+
+/** While up a failure is tried again before it counts; at the very first check it counts (K133). */
+export function failHttp(check: Check, config: HttpCheckerConfig, reason: string): void {
+  const { checker } = check;
+  finish(check);
+  if (config.logAllFailures && checker.up) {
+    tell(check, `${reason} ${serverName(check)}.`);
+  }
+  if (!checker.up) {
+    noteFailedUrl(check);
+    checker.hasRun = true;
+    return again(check, Math.max(config.delayLoopUs, config.delayBeforeRetryUs));
+  }
+  if (checker.hasRun && checker.failures < config.retries) {
+    checker.failures++;
+    return again(check, config.delayBeforeRetryUs);
+  }
+  const { retries } = config;
+  // It names its retries even where it did not use them (K133).
+  const end = retries > 0 ? `failed after ${retries} retries.` : "failed.";
+  tell(check, `HTTP_CHECK on service ${serverName(check)} ${end}`);
+  noteFailedUrl(check);
+  checker.hasRun = true;
+  checker.failures = 0;
+  takeDown(check);
+  again(check, config.delayLoopUs);
+}
+
+function noteFailedUrl({ checker }: Check): void {
+  if (checker.failedUrls.includes(checker.url)) return;
+  checker.failedUrls = [...checker.failedUrls, checker.url];
+}
