@@ -108,7 +108,7 @@ function takeOver(vrrp: Vrrp, instance: VrrpInstance): void {
   sendGarps(vrrp, instance, config.garpRepeat);
   scheduleGarps(vrrp, instance, config.garpDelayUs, config.garpRepeat);
   // Counted from after the work: a member that follows its group refreshes an advert later.
-  instance.refreshedAt = vrrp.system.sim.now + TAKEOVER_WORK_US / 2;
+  instance.refreshedAt = vrrp.system.sim.now + TAKEOVER_WORK_US;
   tell(vrrp, instance, "MASTER");
 }
 
