@@ -7,6 +7,7 @@ import { drawReachableTime } from "./host/reachable-time.ts";
 import { addRoute } from "./host/route.ts";
 import { firstPort } from "./host/ports.ts";
 import { INIT, spawnProcess } from "./host/system.ts";
+import { EMPTY_FILTER } from "./host/filter.ts";
 import { emptyIpvs } from "./ipvs/state.ts";
 import type { OperationStep, RunStep } from "./scenario.ts";
 import type { ExpandedHost, ExpandedScenario } from "./scenario.ts";
@@ -89,11 +90,12 @@ function emptyHost(expanded: ExpandedHost, world: World): Host {
     nextPort: firstPort({ random: () => nextRandom(world) }),
     log: undefined,
     console: { running: undefined, queue: [], labels: new Map() },
-    filter: [],
+    filter: EMPTY_FILTER,
     ipvs: emptyIpvs(),
     counters: new Map(),
     groups: new Map(),
     icmpCredit: new Map(),
+    redirects: new Map(),
     packetIds: new Map(),
     boot: bootPlan(expanded),
   };

@@ -9,7 +9,7 @@ import { neighbourAlarm } from "./host/neighbour.ts";
 import type { Wake } from "./host/process.ts";
 import { endBySignal, INIT, processAlarm } from "./host/system.ts";
 import { tcpAlarm } from "./host/tcp.ts";
-import { connectionAlarm } from "./ipvs/hook.ts";
+import { connectionAlarm } from "./ipvs/connection.ts";
 import { estimatorAlarm } from "./ipvs/estimator.ts";
 import type { AlarmKind } from "./kernel/queue.ts";
 import type { Machine } from "./kernel/run.ts";

@@ -3,7 +3,7 @@
 import type { Ipvs } from "../ipvs/state.ts";
 import type { Ip, Mac } from "../wire/address.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
-import type { FilterRule } from "./filter.ts";
+import type { Filter } from "./filter.ts";
 import type { Pipe, Process } from "./process.ts";
 import type { Socket } from "./socket.ts";
 import type { TcpTables } from "./tcp-state.ts";
@@ -38,7 +38,7 @@ export interface Host {
     /** Which command a process is, by its id. */
     readonly labels: Map<number, string>;
   };
-  filter: readonly FilterRule[];
+  filter: Filter;
   readonly ipvs: Ipvs;
   /** Counters of /proc/net/snmp and netstat by name (`IpInAddrErrors`). */
   readonly counters: Map<string, number>;
@@ -46,6 +46,8 @@ export interface Host {
   readonly groups: Map<string, GroupMembership>;
   /** When the next ICMP error may be sent to a peer (I10). */
   readonly icmpCredit: Map<Ip, { tokens: number; at: number }>;
+  /** ICMP redirects sent to a neighbour of late (I30). */
+  readonly redirects: Map<Ip, { readonly sent: number; readonly at: number }>;
   /** IP identification counters, by flow (I232). */
   readonly packetIds: Map<string, number>;
   readonly boot: BootPlan;

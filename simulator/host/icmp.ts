@@ -3,6 +3,7 @@
 import type { Sim } from "../kernel/sim.ts";
 import { type Ip, isMulticastIp } from "../wire/address.ts";
 import {
+  type IcmpError,
   type IcmpMessage,
   UNREACHABLE_HOST,
   UNREACHABLE_PORT,
@@ -107,6 +108,49 @@ export function sendIcmpError(
     payload: message,
   };
   sendIpv4(host, packet, sim);
+}
+
+/** The same complaint about another packet: what a tunnel's far end said of its contents (I38). */
+export function forwardIcmpError(host: Host, error: IcmpError, about: Ipv4Packet, sim: Sim): void {
+  if (error.type === "unreachable") sendIcmpError(host, { code: error.code }, about, sim);
+  else if (error.type === "time-exceeded") sendIcmpError(host, "time-exceeded", about, sim);
+}
+
+/** Tells a neighbour of a shorter way to one host (I18, I30). */
+export function sendRedirect(host: Host, gateway: Ip, about: Ipv4Packet, sim: Sim): void {
+  if (!mayRedirect(host, about.source, sim.now)) return;
+  const from = routeTo(host, about.source)?.source;
+  if (from === undefined) return;
+  const packet: Ipv4Packet = {
+    protocol: "ipv4",
+    source: from,
+    destination: about.source,
+    ttl: 64,
+    tos: 0xc0,
+    id: nextPacketId(host, from, about.source, sim),
+    dontFragment: false,
+    payload: { protocol: "icmp", type: "redirect", gateway, quoted: about },
+  };
+  sendIpv4(host, packet, sim);
+}
+
+/** The first interval; it doubles with each redirect, and after nine comes a silence (I30). */
+const REDIRECT_INTERVAL_US = 20_000;
+const REDIRECTS = 9;
+const REDIRECT_SILENCE_US = 20_480_000;
+
+function mayRedirect(host: Host, peer: Ip, now: number): boolean {
+  const before = host.redirects.get(peer);
+  const isOver = before !== undefined && now - before.at > REDIRECT_SILENCE_US;
+  const sent = before === undefined || isOver ? 0 : before.sent;
+  if (sent >= REDIRECTS) {
+    host.redirects.set(peer, { sent, at: now });
+    return false;
+  }
+  const wait = REDIRECT_INTERVAL_US * 2 ** sent;
+  if (sent > 0 && before !== undefined && now - before.at <= wait) return false;
+  host.redirects.set(peer, { sent: sent + 1, at: now });
+  return true;
 }
 
 function tellOwnSocket(

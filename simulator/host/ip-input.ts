@@ -1,19 +1,26 @@
 // Receiving IPv4: is it for us, may it come from there, who takes it. Left out: fragments, options.
-import { ipvsLocalIn } from "../ipvs/hook.ts";
+import { ipvsForward, ipvsLocalIn } from "../ipvs/hook.ts";
+import { icmpForward } from "../ipvs/icmp-errors.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { unreachable } from "../kernel/assert.ts";
 import { broadcastOf, isMulticastIp } from "../wire/address.ts";
 import type { Frame } from "../wire/ethernet.ts";
-import { UNREACHABLE_HOST, UNREACHABLE_NET, UNREACHABLE_PROTOCOL } from "../wire/icmp.ts";
+import {
+  UNREACHABLE_HOST,
+  UNREACHABLE_NET,
+  UNREACHABLE_PORT,
+  UNREACHABLE_PROTOCOL,
+} from "../wire/icmp.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import { receiveArp } from "./arp.ts";
 import { count } from "./counters.ts";
-import { isDropped } from "./filter.ts";
+import { filterVerdict, markOf } from "./filter.ts";
 import type { Host, Nic } from "./host.ts";
-import { receiveIcmp, sendIcmpError } from "./icmp.ts";
+import { TUNNEL } from "./tunnel.ts";
+import { receiveIcmp, sendIcmpError, sendRedirect } from "./icmp.ts";
 import { isMember } from "./igmp.ts";
 import { route } from "./ip-output.ts";
-import { isLocalAddress, routeTo } from "./route.ts";
+import { isLocalAddress, type RouteResult, routeTo } from "./route.ts";
 import { handToRawSockets } from "./raw.ts";
 import { sysctlMax, sysctlNumber } from "./sysctl.ts";
 import { receiveTcp } from "./tcp-input.ts";
@@ -47,15 +54,30 @@ function receiveIpv4(host: Host, nic: Nic, packet: Ipv4Packet, toUs: boolean, si
 
 /** LOCAL_IN: the packet filter, then IPVS, then the protocol (I2-I6). */
 function deliverLocal(host: Host, nic: Nic, packet: Ipv4Packet, toUs: boolean, sim: Sim): void {
-  if (isDropped(host, "INPUT", packet, nic.name)) {
-    sim.record(host, "drop.filter", { chain: "INPUT", source: packet.source });
-    return;
-  }
-  if (host.ipvs.services.size > 0) {
-    const context = { mark: 0, toThisMac: toUs };
-    if (ipvsLocalIn(host, nic, packet, context, sim) === "stolen") return;
-  }
-  handToProtocol(host, nic, packet, sim);
+  if (!passesInput(host, nic, packet, sim)) return;
+  if (host.ipvs.services.size === 0) return handToProtocol(host, nic, packet, sim);
+  const context = { mark: markOf(host, nic, packet), toThisMac: toUs };
+  const verdict = ipvsLocalIn(host, packet, context, sim);
+  if (verdict === "stolen") return;
+  handToProtocol(host, nic, verdict === "accept" ? packet : verdict, sim);
+}
+
+function passesInput(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): boolean {
+  const verdict = filterVerdict(host, "INPUT", packet, { in: nic.name });
+  if (verdict !== "ACCEPT") refuse(host, "INPUT", packet, verdict, sim);
+  return verdict === "ACCEPT";
+}
+
+/** DROP says nothing, REJECT says "port unreachable". */
+function refuse(
+  host: Host,
+  chain: "INPUT" | "FORWARD",
+  packet: Ipv4Packet,
+  verdict: "DROP" | "REJECT",
+  sim: Sim,
+): void {
+  sim.record(host, "drop.filter", { chain, source: packet.source });
+  if (verdict === "REJECT") sendIcmpError(host, { code: UNREACHABLE_PORT }, packet, sim);
 }
 
 function handToProtocol(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): void {
@@ -73,12 +95,19 @@ function handToProtocol(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): voi
       if (!taken) sim.record(host, "drop.no-listener", { protocol: "vrrp" });
       return;
     case "ipv4":
-      // No tunl0 here: the sender learns that protocol 4 is not spoken (I38).
-      sim.record(host, "drop.no-listener", { protocol: "ipip" });
-      return sendIcmpError(host, { code: UNREACHABLE_PROTOCOL }, packet, sim);
+      return receiveTunnelled(host, packet, packet.payload, sim);
     default:
       unreachable(packet.payload);
   }
+}
+
+/** What was in the tunnel arrives anew, by tunl0 (I37); without ipip protocol 4 is not spoken. */
+function receiveTunnelled(host: Host, packet: Ipv4Packet, inner: Ipv4Packet, sim: Sim): void {
+  const tunnel = host.nics.get(TUNNEL);
+  if (tunnel?.up === true) return receiveIpv4(host, tunnel, inner, true, sim);
+  sim.record(host, "drop.no-listener", { protocol: "ipip" });
+  const code = tunnel === undefined ? UNREACHABLE_PROTOCOL : UNREACHABLE_PORT;
+  sendIcmpError(host, { code }, packet, sim);
 }
 
 /** Every host's card takes multicast frames; the kernel keeps those of groups it has joined. */
@@ -87,10 +116,7 @@ function receiveMulticast(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): v
     sim.record(host, "drop.not-a-member", { group: packet.destination });
     return;
   }
-  if (isDropped(host, "INPUT", packet, nic.name)) {
-    sim.record(host, "drop.filter", { chain: "INPUT", source: packet.source });
-    return;
-  }
+  if (!passesInput(host, nic, packet, sim)) return;
   handToProtocol(host, nic, packet, sim);
 }
 
@@ -124,10 +150,6 @@ function forward(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): void {
     sim.record(host, "drop.not-forwarding", { destination: packet.destination });
     return;
   }
-  if (isDropped(host, "FORWARD", packet, nic.name)) {
-    sim.record(host, "drop.filter", { chain: "FORWARD", source: packet.source });
-    return;
-  }
   if (packet.ttl <= 1) {
     sim.record(host, "drop.ttl-expired", { destination: packet.destination });
     return sendIcmpError(host, "time-exceeded", packet, sim);
@@ -137,7 +159,26 @@ function forward(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): void {
     sim.record(host, "drop.no-route", { destination: packet.destination });
     return sendIcmpError(host, { code: UNREACHABLE_NET }, packet, sim);
   }
-  route(host, { ...packet, ttl: packet.ttl - 1 }, sim, false);
+  const nics = { in: nic.name, out: way.nic.name };
+  const verdict = filterVerdict(host, "FORWARD", packet, nics);
+  if (verdict !== "ACCEPT") return refuse(host, "FORWARD", packet, verdict, sim);
+  if (redirects(host, nic, way)) sendRedirect(host, way.via ?? packet.destination, packet, sim);
+  const lowered = { ...packet, ttl: packet.ttl - 1 };
+  // NAT's reply is routed anew, as from the virtual address (I24).
+  const changed =
+    host.ipvs.services.size === 0 ? lowered : ipvsForward(host, icmpForward(host, lowered), sim);
+  route(host, changed, sim, false);
+}
+
+/** Back out of the interface it came by: its sender could have gone straight there (I18, I30). */
+function redirects(
+  host: Host,
+  nic: Nic,
+  way: RouteResult,
+): way is RouteResult & { kind: "unicast" } {
+  if (way.kind !== "unicast" || way.nic !== nic) return false;
+  const names = ["all", nic.name];
+  return names.some((name) => sysctlNumber(host, `net.ipv4.conf.${name}.send_redirects`) !== 0);
 }
 
 /** ARP found nobody: the waiting packets' senders hear "host unreachable" (I57, I226). */

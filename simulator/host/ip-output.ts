@@ -4,7 +4,7 @@ import { ipvsLocalOut } from "../ipvs/hook.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { BROADCAST_MAC, type Ip, isMulticastIp, multicastMac, ZERO_MAC } from "../wire/address.ts";
 import { ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
-import { isDropped } from "./filter.ts";
+import { filterVerdict } from "./filter.ts";
 import type { Host, Nic } from "./host.ts";
 import { sendToNeighbour } from "./neighbour.ts";
 import { routeTo } from "./route.ts";
@@ -23,13 +23,20 @@ export function sendIpv4(
   sim: Sim,
   options: SendOptions = {},
 ): boolean {
-  if (isDropped(host, "OUTPUT", packet, options.nic)) {
+  if (filterVerdict(host, "OUTPUT", packet, { out: outName(host, packet, options) }) !== "ACCEPT") {
     sim.record(host, "drop.filter", { chain: "OUTPUT", destination: packet.destination });
     return true;
   }
   if (isMulticastIp(packet.destination)) return sendMulticast(host, packet, sim, options.nic);
-  if (host.ipvs.services.size > 0 && ipvsLocalOut(host, packet, sim) === "stolen") return true;
-  return route(host, packet, sim, options.confirmed ?? false);
+  if (host.ipvs.services.size === 0) return route(host, packet, sim, options.confirmed ?? false);
+  const verdict = ipvsLocalOut(host, packet, sim);
+  if (verdict === "stolen") return true;
+  return route(host, verdict === "accept" ? packet : verdict, sim, options.confirmed ?? false);
+}
+
+function outName(host: Host, packet: Ipv4Packet, { nic }: SendOptions): string | undefined {
+  if (nic !== undefined || host.filter.rules.length === 0) return nic;
+  return routeTo(host, packet.destination)?.nic.name;
 }
 
 /** Sends `packet` unchanged to the neighbour that leads to `nextHop`: direct routing's step (I11). */

@@ -10,7 +10,8 @@ const BUCKETS = 1024;
 
 export interface Connection {
   readonly key: string;
-  readonly protocol: "tcp" | "udp";
+  /** "ip" for a firewall mark's template (I113). */
+  readonly protocol: "tcp" | "udp" | "ip";
   readonly client: Ip;
   readonly clientPort: number;
   readonly virtual: Ip;
@@ -21,7 +22,7 @@ export interface Connection {
   readonly server: Ip;
   readonly serverPort: number;
   readonly method: ForwardingMethod;
-  readonly state: TcpStateName | "UDP";
+  readonly state: TcpStateName | "UDP" | "ASSURED";
   /** Counted as active at its destination (I104). */
   readonly active: boolean;
   /** When it expires unless a packet comes, as `ipvsadm -Lnc` counts it down. */
@@ -29,6 +30,18 @@ export interface Connection {
   /** When the kernel's timer really rings, somewhat later (I231). */
   readonly ringsAt: number;
   readonly packets: number;
+  /** Replies were seen: the director tells both directions apart from then on (I100). */
+  readonly outputSeen: boolean;
+  /** A persistence template: client masked, port 0 (I110). */
+  readonly isTemplate: boolean;
+  /** Seconds that a template's timer is set to; 60 once it ran out in use (I112). */
+  readonly timeout: number;
+  /** Connections that this template controls now. */
+  readonly controls: number;
+  /** Key of the template that controls this connection. */
+  readonly template: string | undefined;
+  /** Came from the sync daemon of another director (I148). */
+  readonly synced: boolean;
 }
 
 export interface ConnectionTable {
@@ -58,7 +71,7 @@ export function cloneConnectionTable(table: ConnectionTable): ConnectionTable {
 }
 
 export function connectionKey(
-  protocol: "tcp" | "udp",
+  protocol: Connection["protocol"],
   client: Ip,
   clientPort: number,
   virtual: Ip,
@@ -71,23 +84,65 @@ export function findConnection(table: ConnectionTable, key: string): Connection 
   return table.buckets[bucketOf(key)]?.get(key);
 }
 
+/** A connection by a server's reply to it: NAT only (I26). */
+export function findByReply(
+  table: ConnectionTable,
+  protocol: "tcp" | "udp",
+  server: Ip,
+  serverPort: number,
+  client: Ip,
+  clientPort: number,
+): Connection | undefined {
+  return findConnection(table, replyKey(protocol, server, serverPort, client, clientPort));
+}
+
 export function putConnection(table: ConnectionTable, connection: Connection): void {
   const bucket = ownBucket(table, bucketOf(connection.key));
   if (!bucket.has(connection.key)) table.size++;
   bucket.set(connection.key, connection);
+  const reply = replyKeyOf(connection);
+  if (reply !== undefined) ownBucket(table, bucketOf(reply)).set(reply, connection);
 }
 
 export function dropConnection(table: ConnectionTable, key: string): void {
-  if (ownBucket(table, bucketOf(key)).delete(key)) table.size--;
+  const bucket = ownBucket(table, bucketOf(key));
+  const connection = bucket.get(key);
+  if (connection === undefined) return;
+  bucket.delete(key);
+  table.size--;
+  const reply = replyKeyOf(connection);
+  if (reply !== undefined) ownBucket(table, bucketOf(reply)).delete(reply);
+}
+
+/** The second place of a NAT connection: what its server's packets look like. */
+function replyKeyOf(connection: Connection): string | undefined {
+  const { method, isTemplate, protocol, server, serverPort, client, clientPort } = connection;
+  if (method !== "masq" || isTemplate || protocol === "ip") return undefined;
+  return replyKey(protocol, server, serverPort, client, clientPort);
+}
+
+function replyKey(
+  protocol: "tcp" | "udp",
+  server: Ip,
+  serverPort: number,
+  client: Ip,
+  clientPort: number,
+): string {
+  return `${protocol} reply ${server}:${serverPort} ${client}:${clientPort}`;
 }
 
 /** All connections, bucket by bucket, newest first within one (I96). */
 export function* allConnections(table: ConnectionTable): Generator<Connection> {
-  for (const bucket of table.buckets) yield* [...bucket.values()].reverse();
+  for (const bucket of table.buckets) yield* own(bucket).reverse();
 }
 
 export function tableToList(table: ConnectionTable): Connection[] {
-  return table.buckets.flatMap((bucket) => [...bucket.values()]);
+  return table.buckets.flatMap(own);
+}
+
+/** The connections of a bucket, without those that stand there by their reply's key. */
+function own(bucket: ReadonlyMap<string, Connection>): Connection[] {
+  return [...bucket].filter(([key, { key: first }]) => key === first).map(([, each]) => each);
 }
 
 export function tableFromList(connections: readonly Connection[]): ConnectionTable {

@@ -1,49 +1,41 @@
-// IPVS where it meets a packet: LOCAL_IN and LOCAL_OUT (I1-I9), the connection's state and timer,
-// and direct routing. Left out so far: NAT's way back (FORWARD) and tunnels; such a server's
-// packets are dropped with that reason.
-import type { Host, Nic } from "../host/host.ts";
-import { sendIcmpError } from "../host/icmp.ts";
-import { sendIpv4Via } from "../host/ip-output.ts";
+// IPVS where it meets a packet: LOCAL_IN, LOCAL_OUT and FORWARD (I1-I9). Left out: SCTP, AH and
+// ESP, FTP's helper, the automatic defences (drop_entry, drop_packet, secure_tcp).
+import type { Host } from "../host/host.ts";
 import { isLocalAddress } from "../host/route.ts";
 import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
-import { timerWheel } from "../kernel/wheel.ts";
-import { UNREACHABLE_PORT } from "../wire/icmp.ts";
-import { ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
-import { RST, SYN, type TcpSegment } from "../wire/tcp.ts";
-import type { UdpDatagram } from "../wire/udp.ts";
-import { updateOverload } from "./admin.ts";
+import type { Ipv4Packet } from "../wire/ipv4.ts";
+import { RST, SYN } from "../wire/tcp.ts";
 import {
-  type Connection,
-  connectionKey,
-  dropConnection,
-  findConnection,
-  putConnection,
-} from "./connection-table.ts";
-import { schedulers } from "./schedulers/index.ts";
-import {
-  type Destination,
-  markKey,
-  type Service,
-  serviceKey,
-  type ServiceProtocol,
-} from "./state.ts";
-import { isActiveState, nextTcpState, TCP_TIMEOUTS, type TcpStateName } from "./tcp-states.ts";
+  countPacket,
+  expire,
+  findDestination,
+  isQuiesced,
+  moveOn,
+  type Transport,
+} from "./connection.ts";
+import { type Connection, connectionKey, findByReply, findConnection } from "./connection-table.ts";
+import { toClient, transmit } from "./forward.ts";
+import { icmpAboutConnection } from "./icmp-errors.ts";
+import { isOnePacket, schedule } from "./schedule.ts";
 
-type Verdict = "accept" | "stolen";
-type Transport = TcpSegment | UdpDatagram;
+/** What becomes of the packet; one of NAT's replies goes on changed. */
+type Verdict = "accept" | "stolen" | Ipv4Packet;
 
 /** Scheduling and transmission of a packet that routing delivered locally (I2, I6). */
 export function ipvsLocalIn(
   host: Host,
-  _nic: Nic,
   packet: Ipv4Packet,
   context: { readonly mark: number; readonly toThisMac: boolean },
   sim: Sim,
 ): Verdict {
   const { payload } = packet;
   if (!context.toThisMac) return "accept";
+  if (payload.protocol === "icmp") return icmpAboutConnection(host, packet, payload, sim);
   if (payload.protocol !== "tcp" && payload.protocol !== "udp") return "accept";
+  // The director itself is the client of its own service (I33).
+  const reply = ipvsForward(host, packet, sim);
+  if (reply !== packet) return reply;
   return handle(host, packet, payload, context.mark, sim);
 }
 
@@ -51,8 +43,26 @@ export function ipvsLocalIn(
 export function ipvsLocalOut(host: Host, packet: Ipv4Packet, sim: Sim): Verdict {
   const { payload } = packet;
   if (payload.protocol !== "tcp" && payload.protocol !== "udp") return "accept";
+  // A server that runs on the director answers the client (I2).
+  const reply = ipvsForward(host, packet, sim);
+  if (reply !== packet) return reply;
   if (!isLocalAddress(host, packet.destination)) return "accept";
   return handle(host, packet, payload, 0, sim);
+}
+
+/** A packet on its way through: a NAT server's reply gets the virtual address as source (I24). */
+export function ipvsForward(host: Host, packet: Ipv4Packet, sim: Sim): Ipv4Packet {
+  const { payload, source, destination } = packet;
+  if (payload.protocol !== "tcp" && payload.protocol !== "udp") return packet;
+  const { protocol, sourcePort, destinationPort } = payload;
+  const { connections } = host.ipvs;
+  const ends = [source, sourcePort, destination, destinationPort] as const;
+  const connection = findByReply(connections, protocol, ...ends);
+  if (connection === undefined) return packet;
+  const server = findDestination(host, connection);
+  if (server !== undefined) countPacket(host, connection, server, packet, "out");
+  const moved = moveOn(host, connection, server, payload, "out", sim);
+  return toClient(packet, moved);
 }
 
 function handle(
@@ -74,96 +84,28 @@ function handle(
     expire(host, connection, sim);
     connection = undefined;
   }
-  if (connection === undefined) {
-    const scheduled = schedule(host, packet, payload, key, mark, sim);
-    if (typeof scheduled === "string") return scheduled;
-    connection = scheduled;
+  if (connection !== undefined && findDestination(host, connection) === undefined) {
+    if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") === 0) {
+      sim.record(host, "drop.server-removed", { server: connection.server });
+      return "stolen";
+    }
+    expire(host, connection, sim);
+    connection = undefined;
   }
-  return pass(host, connection, packet, payload, sim);
+  const scheduled = connection ?? schedule(host, packet, payload, key, mark, sim);
+  if (typeof scheduled === "string") return scheduled;
+  return pass(host, scheduled, packet, payload, sim);
 }
 
-/** A SYN on an entry in TIME_WAIT or CLOSE is a new connection (I137). */
+/** A SYN on an entry in TIME_WAIT or CLOSE is a new connection (I137, I138). */
 function isReused(host: Host, connection: Connection, payload: Transport): boolean {
   if (payload.protocol !== "tcp" || (payload.flags & (SYN | RST)) !== SYN) return false;
+  if (isQuiesced(host, connection)) return true;
   const mode = sysctlNumber(host, "net.ipv4.vs.conn_reuse_mode");
-  if (mode === 0) return false;
+  if (mode === 0 || connection.template !== undefined) return false;
   const { state, method } = connection;
   if (state === "TIME_WAIT" || state === "CLOSE") return true;
   return (mode & 2) !== 0 && state === "FIN_WAIT" && method !== "masq";
-}
-
-/** Finds the service and lets its scheduler choose (I6 f, I7-I9). */
-function schedule(
-  host: Host,
-  packet: Ipv4Packet,
-  payload: Transport,
-  key: string,
-  mark: number,
-  sim: Sim,
-): Connection | Verdict {
-  const service = findService(host, payload.protocol, packet.destination, payload, mark);
-  if (service === undefined) return "accept";
-  const starts = payload.protocol === "udp" || (payload.flags & (SYN | RST)) === SYN;
-  if (!starts && sysctlNumber(host, "net.ipv4.vs.sloppy_tcp") === 0) return "accept";
-  const destination = schedulers[service.scheduler].choose(service);
-  if (destination === undefined) {
-    sim.record(host, "drop.no-destination", { service: service.key });
-    sendIcmpError(host, { code: UNREACHABLE_PORT }, packet, sim, packet.destination);
-    return "stolen";
-  }
-  sim.record(host, "ipvs.scheduled", {
-    scheduler: service.scheduler,
-    service: service.key,
-    server: destination.address,
-    connection: key,
-  });
-  return newConnection(packet, payload, key, service, destination);
-}
-
-/** Mark, then address and port, then any port of the address (I8). */
-function findService(
-  host: Host,
-  protocol: ServiceProtocol,
-  address: string,
-  payload: Transport,
-  mark: number,
-): Service | undefined {
-  const { services } = host.ipvs;
-  const marked = mark === 0 ? undefined : services.get(markKey(mark));
-  const exact = services.get(serviceKey(protocol, address, payload.destinationPort));
-  return marked ?? exact ?? services.get(serviceKey(protocol, address, 0));
-}
-
-/** Starts inactive, in no state; its first packet moves it on (I99). */
-function newConnection(
-  packet: Ipv4Packet,
-  payload: Transport,
-  key: string,
-  service: Service,
-  destination: Destination,
-): Connection {
-  destination.inactive++;
-  updateOverload(destination);
-  service.stats.now.connections++;
-  destination.stats.now.connections++;
-  return {
-    key,
-    protocol: payload.protocol,
-    client: packet.source,
-    clientPort: payload.sourcePort,
-    virtual: packet.destination,
-    virtualPort: payload.destinationPort,
-    service: service.key,
-    destination: destination.key,
-    server: destination.address,
-    serverPort: destination.port === 0 ? payload.destinationPort : destination.port,
-    method: destination.method,
-    state: payload.protocol === "udp" ? "UDP" : "NONE",
-    active: false,
-    deadline: 0,
-    ringsAt: 0,
-    packets: 0,
-  };
 }
 
 /** Counts the packet, moves state and timer on, and sends it to the server (I6 g, I98). */
@@ -173,117 +115,13 @@ function pass(
   packet: Ipv4Packet,
   payload: Transport,
   sim: Sim,
-): Verdict {
+): "stolen" {
   const destination = findDestination(host, connection);
-  if (destination === undefined) {
-    if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") === 0) {
-      sim.record(host, "drop.server-removed", { server: connection.server });
-      return "stolen";
-    }
-    expire(host, connection, sim);
-    return "accept";
-  }
-  countPacket(host, connection, destination, packet);
-  const moved = moveOn(host, connection, destination, payload, sim);
-  putConnection(host.ipvs.connections, moved);
-  if (connection.packets === 0) sim.alarm(host, moved.ringsAt, "ipvs-connection", moved.key);
+  if (destination !== undefined) countPacket(host, connection, destination, packet, "in");
+  const service = host.ipvs.services.get(connection.service);
+  const moved = isOnePacket(service, payload)
+    ? connection
+    : moveOn(host, connection, destination, payload, "in", sim);
   transmit(host, moved, packet, sim);
   return "stolen";
-}
-
-function findDestination(host: Host, connection: Connection): Destination | undefined {
-  const service = host.ipvs.services.get(connection.service);
-  return service?.destinations.find((each) => each.key === connection.destination);
-}
-
-function countPacket(
-  host: Host,
-  connection: Connection,
-  destination: Destination,
-  packet: Ipv4Packet,
-): void {
-  const bytes = ipLength(packet);
-  const service = host.ipvs.services.get(connection.service);
-  for (const stats of [service?.stats, destination.stats]) {
-    if (stats === undefined) continue;
-    stats.now.inPackets++;
-    stats.now.inBytes += bytes;
-  }
-}
-
-function moveOn(
-  host: Host,
-  connection: Connection,
-  destination: Destination,
-  payload: Transport,
-  sim: Sim,
-): Connection {
-  const { state } = connection;
-  const packets = connection.packets + 1;
-  if (payload.protocol === "udp" || state === "UDP") {
-    return { ...connection, packets, ...timer(sim.now, host.ipvs.timeouts.udp) };
-  }
-  const way = connection.method === "masq" ? "in" : "io";
-  const next = nextTcpState(state, payload.flags, way);
-  const active = isActiveState(next);
-  if (active !== connection.active) {
-    destination.active += active ? 1 : -1;
-    destination.inactive += active ? -1 : 1;
-  }
-  if (next !== state) {
-    sim.record(host, "ipvs.connection-state", {
-      connection: connection.key,
-      from: state,
-      to: next,
-    });
-  }
-  return { ...connection, packets, state: next, active, ...timer(sim.now, timeoutOf(host, next)) };
-}
-
-/** Every packet restarts the timer (I98). */
-function timer(now: number, seconds: number): Pick<Connection, "deadline" | "ringsAt"> {
-  const delayUs = seconds * 1_000_000;
-  return { deadline: now + delayUs, ringsAt: timerWheel(now, delayUs) };
-}
-
-function timeoutOf(host: Host, state: TcpStateName): number {
-  const { timeouts } = host.ipvs;
-  if (state === "ESTABLISHED") return timeouts.tcp;
-  return state === "FIN_WAIT" ? timeouts.tcpfin : TCP_TIMEOUTS[state];
-}
-
-function transmit(host: Host, connection: Connection, packet: Ipv4Packet, sim: Sim): void {
-  switch (connection.method) {
-    case "route":
-      // The same packet, its TTL one less, to the server's MAC address (I11).
-      return sendIpv4Via(host, connection.server, { ...packet, ttl: packet.ttl - 1 }, sim);
-    case "masq":
-    case "tunnel":
-      sim.record(host, "drop.method-not-modelled", { method: connection.method });
-      return;
-  }
-}
-
-/** The connection alarm: one is outstanding for each; early, it sets itself again. */
-export function connectionAlarm(host: Host, key: string, sim: Sim): void {
-  const connection = findConnection(host.ipvs.connections, key);
-  if (connection === undefined) return;
-  if (connection.ringsAt > sim.now) {
-    sim.alarm(host, connection.ringsAt, "ipvs-connection", key);
-  } else {
-    expire(host, connection, sim);
-  }
-}
-
-function expire(host: Host, connection: Connection, sim: Sim): void {
-  dropConnection(host.ipvs.connections, connection.key);
-  const { trash } = host.ipvs;
-  const destination = findDestination(host, connection) ?? trash.get(connection.destination);
-  if (destination !== undefined) {
-    if (connection.active) destination.active--;
-    else destination.inactive--;
-    updateOverload(destination);
-    if (destination.active + destination.inactive === 0) trash.delete(destination.key);
-  }
-  sim.record(host, "ipvs.connection-expired", { connection: connection.key });
 }

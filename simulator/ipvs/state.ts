@@ -1,7 +1,7 @@
 // IPVS as data: services with their destinations in the kernel's order, the connection table and
-// the statistics (ipvs.md sections 3 and 4). Left out so far: NAT, tunnels, persistence templates
-// and the sync daemon have their place in the types; `hook.ts` says what acts.
+// the statistics (ipvs.md sections 3 and 4).
 import type { Ip } from "../wire/address.ts";
+import type { LocalityEntry } from "./schedulers/locality.ts";
 import { type ConnectionTable, emptyConnectionTable } from "./connection-table.ts";
 
 export type ForwardingMethod = "route" | "masq" | "tunnel";
@@ -54,13 +54,31 @@ export interface Destination {
   readonly stats: Stats;
 }
 
-export type SchedulerName = "rr" | "wrr" | "lc" | "wlc" | "sed" | "nq" | "fo" | "ovf";
+export type SchedulerName =
+  | "rr"
+  | "wrr"
+  | "lc"
+  | "wlc"
+  | "sed"
+  | "nq"
+  | "fo"
+  | "ovf"
+  | "lblc"
+  | "lblcr"
+  | "dh"
+  | "sh"
+  | "mh"
+  | "none";
 
 export interface SchedulerMemory {
   /** rr and wrr: the destination chosen last; undefined stands for the list's head. */
   last: string | undefined;
   /** wrr's current weight (I72). */
   currentWeight: number;
+  /** dh, sh, mh: keys of destinations by hash; made again after a change (I81-I84). */
+  table?: readonly (string | undefined)[] | undefined;
+  /** lblc, lblcr: what a destination address went to (I86, I87). */
+  cache?: Map<Ip, LocalityEntry>;
 }
 
 /** Counters now, and as the last tick of the 2-second estimator left them (I107, I108). */

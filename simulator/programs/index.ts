@@ -8,6 +8,7 @@ import { grep } from "./grep.ts";
 import { hold } from "./hold.ts";
 import { arp } from "./ip-neighbour.ts";
 import { ip } from "./ip.ts";
+import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { lightPrograms } from "./light.ts";
 import { ping } from "./ping.ts";
@@ -33,6 +34,7 @@ export const programs: ProgramTable = {
   hold,
   hostname,
   ip,
+  iptables,
   ipvsadm,
   ls,
   mkdir,

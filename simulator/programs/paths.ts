@@ -1,7 +1,18 @@
 // Where each command's executable lies, as `type` and `which` say it. A program that is not listed
 // (a daemon's child) cannot be started by name.
 
-const SBIN: readonly string[] = ["arp", "arping", "ip", "ipvsadm", "keepalived", "nginx", "sysctl"];
+const SBIN: readonly string[] = [
+  "arp",
+  "arping",
+  "ip",
+  "iptables",
+  "ipvsadm",
+  "keepalived",
+  "modprobe",
+  "nginx",
+  "nstat",
+  "sysctl",
+];
 
 const BIN: readonly string[] = [
   "bash",

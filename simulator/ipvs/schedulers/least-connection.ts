@@ -23,9 +23,9 @@ export const sed: Scheduler = {
 
 /** Never queue: the first idle one at once, else as sed (I78). */
 export const nq: Scheduler = {
-  choose(service) {
+  choose(service, about) {
     const idle = service.destinations.find((each) => isAvailable(each) && each.active === 0);
-    return idle ?? sed.choose(service);
+    return idle ?? sed.choose(service, about);
   },
 };
 

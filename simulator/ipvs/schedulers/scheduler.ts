@@ -1,10 +1,20 @@
 // What a scheduler is: a function that chooses a destination of a service, walking the list from
 // its head (I62), and may write its memory.
+import type { Ip } from "../../wire/address.ts";
 import type { Destination, Service } from "../state.ts";
+
+/** What a choice may depend on besides the servers. */
+export interface About {
+  readonly source: Ip;
+  readonly sourcePort: number;
+  readonly virtual: Ip;
+  /** Microseconds of virtual time. */
+  readonly now: number;
+}
 
 export interface Scheduler {
   /** The destination for a new connection, or undefined when none is available (I9). */
-  choose(service: Service): Destination | undefined;
+  choose(service: Service, about: About): Destination | undefined;
   /** Called after a destination was added, deleted or edited. */
   update?(service: Service): void;
 }

@@ -56,11 +56,13 @@ function update(made: Service): void {
   scheduler.update?.(made);
 }
 
+const ABOUT = { source: "10.0.0.10", sourcePort: 40000, virtual: "10.0.0.100", now: 0 };
+
 /** The letters of so many picks; "short" connections finish before the next, "held" ones stay. */
 function picks(made: Service, count: number, kind: "short" | "held"): string {
   let letters = "";
   for (let i = 0; i < count; i++) {
-    const chosen = schedulers[made.scheduler].choose(made);
+    const chosen = schedulers[made.scheduler].choose(made, ABOUT);
     if (chosen === undefined) {
       letters += "x";
       continue;

@@ -1,0 +1,223 @@
+// A connection's life at the director: how it begins, which timer and state a packet gives it, what
+// is counted, how it ends (I95-I108).
+import type { Host } from "../host/host.ts";
+import { sysctlNumber } from "../host/sysctl.ts";
+import type { Sim } from "../kernel/sim.ts";
+import { timerWheel } from "../kernel/wheel.ts";
+import { ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
+import type { TcpSegment } from "../wire/tcp.ts";
+import type { UdpDatagram } from "../wire/udp.ts";
+import { updateOverload } from "./admin.ts";
+import {
+  type Connection,
+  dropConnection,
+  findConnection,
+  putConnection,
+} from "./connection-table.ts";
+import type { Destination, Service } from "./state.ts";
+import {
+  type Direction,
+  isActiveState,
+  nextTcpState,
+  TCP_TIMEOUTS,
+  type TcpStateName,
+} from "./tcp-states.ts";
+
+export type Transport = TcpSegment | UdpDatagram;
+
+/** A template that runs out while connections hang on it gets this long again (I112). */
+const TEMPLATE_AGAIN_SECONDS = 60;
+
+/** Starts inactive, in no state; its first packet moves it on (I99). */
+export function newConnection(
+  packet: Ipv4Packet,
+  payload: Transport,
+  key: string,
+  service: Service,
+  destination: Destination,
+): Connection {
+  return {
+    key,
+    protocol: payload.protocol,
+    client: packet.source,
+    clientPort: payload.sourcePort,
+    virtual: packet.destination,
+    virtualPort: payload.destinationPort,
+    service: service.key,
+    destination: destination.key,
+    server: destination.address,
+    serverPort: destination.port === 0 ? payload.destinationPort : destination.port,
+    method: destination.method,
+    state: payload.protocol === "udp" ? "UDP" : "NONE",
+    active: false,
+    deadline: 0,
+    ringsAt: 0,
+    packets: 0,
+    outputSeen: false,
+    isTemplate: false,
+    timeout: 0,
+    controls: 0,
+    template: undefined,
+    synced: false,
+  };
+}
+
+/** Counts a new connection at its server and its service. */
+export function bindConnection(service: Service, destination: Destination): void {
+  destination.inactive++;
+  updateOverload(destination);
+  countConnection(service, destination);
+}
+
+export function countConnection(service: Service, destination: Destination): void {
+  service.stats.now.connections++;
+  destination.stats.now.connections++;
+}
+
+/** Its server, unless that was taken out of the table (I133). */
+export function findDestination(host: Host, connection: Connection): Destination | undefined {
+  const service = host.ipvs.services.get(connection.service);
+  return service?.destinations.find((each) => each.key === connection.destination);
+}
+
+export function countPacket(
+  host: Host,
+  connection: Connection,
+  destination: Destination,
+  packet: Ipv4Packet,
+  way: "in" | "out",
+): void {
+  const bytes = ipLength(packet);
+  const service = host.ipvs.services.get(connection.service);
+  for (const stats of [service?.stats, destination.stats]) {
+    if (stats === undefined) continue;
+    if (way === "in") {
+      stats.now.inPackets++;
+      stats.now.inBytes += bytes;
+    } else {
+      stats.now.outPackets++;
+      stats.now.outBytes += bytes;
+    }
+  }
+}
+
+/** State and timer after a packet; the connection's record in the table is replaced (I98, I100). */
+export function moveOn(
+  host: Host,
+  connection: Connection,
+  destination: Destination | undefined,
+  payload: Transport,
+  way: "in" | "out",
+  sim: Sim,
+): Connection {
+  const packets = connection.packets + (way === "in" ? 1 : 0);
+  const outputSeen = connection.outputSeen || way === "out";
+  const common = { ...connection, packets, outputSeen };
+  const moved =
+    payload.protocol === "tcp" && connection.protocol === "tcp"
+      ? { ...common, ...tcpMove(host, connection, destination, payload.flags, way, sim) }
+      : { ...common, ...timer(sim.now, host.ipvs.timeouts.udp) };
+  putConnection(host.ipvs.connections, moved);
+  if (connection.ringsAt === 0) sim.alarm(host, moved.ringsAt, "ipvs-connection", moved.key);
+  assureTemplate(host, moved, way);
+  return moved;
+}
+
+function tcpMove(
+  host: Host,
+  connection: Connection,
+  destination: Destination | undefined,
+  flags: number,
+  way: "in" | "out",
+  sim: Sim,
+): Partial<Connection> {
+  const state = connection.state as TcpStateName;
+  const next = nextTcpState(state, flags, directionOf(connection, way));
+  const active = isActiveState(next);
+  if (active !== connection.active && destination !== undefined) {
+    destination.active += active ? 1 : -1;
+    destination.inactive += active ? -1 : 1;
+  }
+  if (next !== state) {
+    sim.record(host, "ipvs.connection-state", {
+      connection: connection.key,
+      from: state,
+      to: next,
+    });
+  }
+  return { state: next, active, ...timer(sim.now, timeoutOf(host, next)) };
+}
+
+/** Direct routing and tunnels show the director one direction only, until a reply comes (I100). */
+function directionOf({ method, outputSeen }: Connection, way: "in" | "out"): Direction {
+  if (way === "out") return "out";
+  return method === "masq" || outputSeen ? "in" : "io";
+}
+
+/** A template is assured once a connection it controls is established (I113). */
+function assureTemplate(host: Host, moved: Connection, way: "in" | "out"): void {
+  if (moved.template === undefined) return;
+  const isAssured = moved.protocol === "tcp" ? moved.state === "ESTABLISHED" : way === "out";
+  const template = findConnection(host.ipvs.connections, moved.template);
+  if (!isAssured || template === undefined || template.state === "ASSURED") return;
+  putConnection(host.ipvs.connections, { ...template, state: "ASSURED" });
+}
+
+/** Every packet restarts the timer (I98). */
+export function timer(now: number, seconds: number): Pick<Connection, "deadline" | "ringsAt"> {
+  const delayUs = seconds * 1_000_000;
+  return { deadline: now + delayUs, ringsAt: timerWheel(now, delayUs) };
+}
+
+export function timeoutOf(host: Host, state: TcpStateName): number {
+  const { timeouts } = host.ipvs;
+  if (state === "ESTABLISHED") return timeouts.tcp;
+  return state === "FIN_WAIT" ? timeouts.tcpfin : TCP_TIMEOUTS[state];
+}
+
+/** The connection alarm: one is outstanding for each; early, it sets itself again. */
+export function connectionAlarm(host: Host, key: string, sim: Sim): void {
+  const connection = findConnection(host.ipvs.connections, key);
+  if (connection === undefined) return;
+  if (connection.ringsAt > sim.now) {
+    sim.alarm(host, connection.ringsAt, "ipvs-connection", key);
+  } else if (connection.controls > 0) {
+    const timeout = TEMPLATE_AGAIN_SECONDS;
+    const later = { ...connection, timeout, ...timer(sim.now, timeout) };
+    putConnection(host.ipvs.connections, later);
+    sim.alarm(host, later.ringsAt, "ipvs-connection", key);
+  } else {
+    expire(host, connection, sim);
+  }
+}
+
+export function expire(host: Host, connection: Connection, sim: Sim): void {
+  dropConnection(host.ipvs.connections, connection.key);
+  release(host, connection);
+  const { trash } = host.ipvs;
+  const destination = findDestination(host, connection) ?? trash.get(connection.destination);
+  if (destination !== undefined) {
+    if (connection.isTemplate) destination.persistent--;
+    else if (connection.active) destination.active--;
+    else destination.inactive--;
+    updateOverload(destination);
+    const { active, inactive, persistent } = destination;
+    if (active + inactive + persistent === 0) trash.delete(destination.key);
+  }
+  sim.record(host, "ipvs.connection-expired", { connection: connection.key });
+}
+
+/** Its template controls one less. */
+function release(host: Host, { template: key }: Connection): void {
+  if (key === undefined) return;
+  const template = findConnection(host.ipvs.connections, key);
+  if (template === undefined) return;
+  const controls = Math.max(0, template.controls - 1);
+  putConnection(host.ipvs.connections, { ...template, controls });
+}
+
+/** Whether new connections of an old entry must be scheduled anew: its server is quiesced (I138). */
+export function isQuiesced(host: Host, connection: Connection): boolean {
+  if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") === 0) return false;
+  return findDestination(host, connection)?.weight === 0;
+}

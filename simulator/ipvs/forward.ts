@@ -1,0 +1,65 @@
+// How a connection's packet leaves the director: direct routing, NAT, tunnels; and how NAT's
+// replies are made to come from the virtual address (I11-I38).
+import type { Host } from "../host/host.ts";
+import { nextPacketId, sendIpv4, sendIpv4Via } from "../host/ip-output.ts";
+import { isLocalAddress, routeTo } from "../host/route.ts";
+import { sysctlNumber } from "../host/sysctl.ts";
+import type { Sim } from "../kernel/sim.ts";
+import type { Ip } from "../wire/address.ts";
+import type { Ipv4Packet } from "../wire/ipv4.ts";
+import type { Transport } from "./connection.ts";
+import type { Connection } from "./connection-table.ts";
+
+/** Sends a client's packet to the connection's server, its TTL one less. */
+export function transmit(host: Host, connection: Connection, packet: Ipv4Packet, sim: Sim): void {
+  const { method, server } = connection;
+  const isHere = isLocalAddress(host, server);
+  const lowered = isHere ? packet : { ...packet, ttl: packet.ttl - 1 };
+  switch (method) {
+    case "route":
+      // The same packet to the server's MAC address (I11).
+      return sendIpv4Via(host, server, lowered, sim);
+    case "masq":
+      return sendIpv4Via(host, server, toServer(lowered, connection), sim);
+    case "tunnel":
+      if (isHere) return sendIpv4Via(host, server, lowered, sim);
+      return sendTunnelled(host, server, lowered, sim);
+  }
+}
+
+/** NAT's way in: destination address and port are the server's, the source stays (I23). */
+export function toServer(packet: Ipv4Packet, { server, serverPort }: Connection): Ipv4Packet {
+  const payload = packet.payload as Transport;
+  return {
+    ...packet,
+    destination: server,
+    payload: { ...payload, destinationPort: serverPort },
+  };
+}
+
+/** NAT's way back: the reply comes from the virtual address (I24). */
+export function toClient(packet: Ipv4Packet, { virtual, virtualPort }: Connection): Ipv4Packet {
+  const payload = packet.payload as Transport;
+  return { ...packet, source: virtual, payload: { ...payload, sourcePort: virtualPort } };
+}
+
+/** The packet in another: from the address that the route to the server selects (I34). */
+function sendTunnelled(host: Host, server: Ip, inner: Ipv4Packet, sim: Sim): void {
+  const source = routeTo(host, server)?.source;
+  if (source === undefined) {
+    sim.record(host, "drop.no-route", { destination: server });
+    return;
+  }
+  const copiesFlag = sysctlNumber(host, "net.ipv4.vs.pmtu_disc") !== 0;
+  const outer: Ipv4Packet = {
+    protocol: "ipv4",
+    source,
+    destination: server,
+    ttl: inner.ttl,
+    tos: inner.tos,
+    id: nextPacketId(host, source, server, sim),
+    dontFragment: copiesFlag && inner.dontFragment,
+    payload: inner,
+  };
+  sendIpv4(host, outer, sim);
+}
