@@ -5,7 +5,7 @@ import { allAddresses, dropAddress, dropAddresses } from "./addresses.ts";
 import { sendAdvert } from "./advert.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
-import { scheduleGarps, sendGarps } from "./garp.ts";
+import { sendGarps } from "./garp.ts";
 import { masterDownUs, type VrrpInstance } from "./instance.ts";
 import { say } from "./log.ts";
 import { notify } from "./notify.ts";
@@ -88,10 +88,7 @@ function goOn(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): void
   instance.priority = effectivePriority(vrrp, instance);
   if (instance.state === "MASTER") {
     const added = moveAddresses(vrrp, instance, old);
-    if (added) {
-      sendGarps(vrrp, instance, instance.config.garpRepeat);
-      scheduleGarps(vrrp, instance, instance.config.garpDelayUs, instance.config.garpRepeat);
-    }
+    if (added) sendGarps(vrrp, instance, instance.config.garpRepeat);
     return waitFor(vrrp, instance, 0);
   }
   if (instance.state === "BACKUP") waitFor(vrrp, instance, masterDownUs(instance));
