@@ -89,6 +89,7 @@ function emptyHost(expanded: ExpandedHost, world: World): Host {
     tcp: { byTuple: new Map(), listeners: new Map(), portUse: new Map() },
     nextPort: firstPort({ random: () => nextRandom(world) }),
     log: undefined,
+    accessLog: undefined,
     console: { running: undefined, queue: [], labels: new Map() },
     filter: EMPTY_FILTER,
     ipvs: emptyIpvs(),
@@ -116,6 +117,20 @@ function bootPlan(expanded: ExpandedHost): BootPlan {
   });
 }
 
+/** What a web server's machine has in /etc/nginx. */
+const WEB_CONFIG = `worker_processes 1;
+pid /run/nginx.pid;
+events { worker_connections 1024; }
+http {
+    access_log /var/log/nginx/access.log;
+    server {
+        listen 0.0.0.0:80 default_server;
+        root /var/www;
+        index index.html;
+    }
+}
+`;
+
 /** "192.168.88." of 192.168.88.8: the topologies use /24 throughout. */
 function prefixText(address: string): string {
   return address.slice(0, address.lastIndexOf(".") + 1);
@@ -126,7 +141,10 @@ function filesOf(expanded: ExpandedHost, world: World): Map<string, FileRecord> 
   const contents: Record<string, string> = {
     "/etc/hostname": `${expanded.name}\n`,
     "/etc/hosts": `127.0.0.1\tlocalhost\n${own}\t${expanded.name}\n`,
-    ...(expanded.role === "node" && { "/var/www/index.html": `${own}\n` }),
+    ...(expanded.role === "node" && {
+      "/var/www/index.html": `${own}\n`,
+      "/etc/nginx/rig.conf": WEB_CONFIG,
+    }),
     ...(expanded.keepalivedOptions !== "-D" && {
       "/etc/sysconfig/keepalived": `KEEPALIVED_OPTIONS="${expanded.keepalivedOptions}"\n`,
     }),
@@ -136,7 +154,7 @@ function filesOf(expanded: ExpandedHost, world: World): Map<string, FileRecord> 
   return new Map(
     Object.entries(contents).map(([path, content]) => [
       path,
-      Object.freeze({ content, modified, mode: 0o644 }),
+      Object.freeze({ content, modified, mode: content.startsWith("#!") ? 0o755 : 0o644 }),
     ]),
   );
 }
@@ -151,6 +169,8 @@ function loopback(): Nic {
     carrier: true,
     addresses: [],
     neighbours: new Map(),
+    traffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 },
+    rings: new Map(),
     reachableUs: 30_000_000,
     arp: true,
   };
@@ -177,6 +197,8 @@ function buildNic(
     port,
     addresses: [],
     neighbours: new Map(),
+    traffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 },
+    rings: new Map(),
     reachableUs: drawReachableTime(nextRandom(world)),
     arp: true,
   };

@@ -6,6 +6,7 @@ import type { FileRecord, Host, LogLine } from "./host.ts";
 import { getSysctl, setSysctl } from "./sysctl.ts";
 
 export const LOG_PATH = "/var/log/messages";
+const ACCESS_LOG_PATH = "/var/log/nginx/access.log";
 const SYSCTL_ROOT = "/proc/sys/";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat([
   "Jul",
@@ -22,6 +23,7 @@ const VOLATILE = /^\/(run|tmp|proc|dev)\//;
 export function readFile(host: Host, path: string, sim: Sim): string | undefined {
   if (path === "/dev/null") return "";
   if (path === LOG_PATH) return logText(host, sim.world.startEpoch);
+  if (path === ACCESS_LOG_PATH && host.accessLog !== undefined) return accessText(host);
   if (path.startsWith(SYSCTL_ROOT)) {
     const value = getSysctl(host, path.slice(SYSCTL_ROOT.length).replaceAll("/", "."));
     return value === undefined ? undefined : `${value}\n`;
@@ -69,6 +71,12 @@ function logText(host: Host, startEpoch: number): string {
   for (let line = host.log; line !== undefined; line = line.previous) {
     lines.push(syslogLine(host.name, line, startEpoch));
   }
+  return lines.reverse().join("");
+}
+
+function accessText(host: Host): string {
+  const lines: string[] = [];
+  for (let line = host.accessLog; line !== undefined; line = line.previous) lines.push(line.text);
   return lines.reverse().join("");
 }
 

@@ -2,6 +2,7 @@
 // Left out: IPv6, network namespaces, users and permissions (everyone is root).
 import type { Ipvs } from "../ipvs/state.ts";
 import type { Ip, Mac } from "../wire/address.ts";
+import type { Frame } from "../wire/ethernet.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Filter } from "./filter.ts";
 import type { Pipe, Process } from "./process.ts";
@@ -31,6 +32,8 @@ export interface Host {
   nextPort: number;
   /** Newest line first; lines never change, so copies of the host share them. */
   log: LogLine | undefined;
+  /** The web server's requests, newest first; shared between copies like the log. */
+  accessLog: TextLine | undefined;
   /** Commands typed at the console that wait for the one before to end. */
   readonly console: {
     running: number | undefined;
@@ -80,6 +83,10 @@ export interface Nic {
   /** The switch and port it is plugged into; undefined for lo. */
   readonly network?: string;
   readonly port?: number;
+  /** Counted since the machine started, as `ip -s link` prints it; bytes with their header. */
+  readonly traffic: { rxPackets: number; rxBytes: number; txPackets: number; txBytes: number };
+  /** Frames kept for those who listen to everything (tcpdump), by socket. */
+  readonly rings: Map<number, CapturedFrame[]>;
   addresses: readonly InterfaceAddress[];
   readonly neighbours: Map<Ip, Neighbour>;
   /** How long an entry stays REACHABLE: drawn 15-45 s, again every 300 s (I56). */
@@ -162,6 +169,17 @@ export interface LogLine {
   readonly severity: number;
   readonly text: string;
   readonly previous: LogLine | undefined;
+}
+
+export interface CapturedFrame {
+  readonly at: number;
+  readonly frame: Frame;
+  readonly way: "in" | "out";
+}
+
+export interface TextLine {
+  readonly text: string;
+  readonly previous: TextLine | undefined;
 }
 
 export interface ConsoleCommand {

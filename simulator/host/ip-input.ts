@@ -4,14 +4,14 @@ import { icmpForward } from "../ipvs/icmp-errors.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { unreachable } from "../kernel/assert.ts";
 import { broadcastOf, isMulticastIp } from "../wire/address.ts";
-import type { Frame } from "../wire/ethernet.ts";
+import { type Frame, frameLength } from "../wire/ethernet.ts";
 import {
   UNREACHABLE_HOST,
   UNREACHABLE_NET,
   UNREACHABLE_PORT,
   UNREACHABLE_PROTOCOL,
 } from "../wire/icmp.ts";
-import type { Ipv4Packet } from "../wire/ipv4.ts";
+import { ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
 import { receiveArp } from "./arp.ts";
 import { count } from "./counters.ts";
 import { filterVerdict, markOf } from "./filter.ts";
@@ -28,6 +28,9 @@ import { receiveUdp } from "./udp.ts";
 
 /** A frame that reached an interface: the MAC filter, then ARP or IP. */
 export function receiveFrame(host: Host, nic: Nic, frame: Frame, sim: Sim): void {
+  nic.traffic.rxPackets++;
+  nic.traffic.rxBytes += frameLength(frame);
+  for (const ring of nic.rings.values()) ring.push({ at: sim.now, frame, way: "in" });
   const isLoopback = nic.name === "lo";
   const toUs = isLoopback || frame.destination === nic.mac;
   const toGroup = (parseInt(frame.destination.slice(0, 2), 16) & 1) === 1;
@@ -104,10 +107,17 @@ function handToProtocol(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): voi
 /** What was in the tunnel arrives anew, by tunl0 (I37); without ipip protocol 4 is not spoken. */
 function receiveTunnelled(host: Host, packet: Ipv4Packet, inner: Ipv4Packet, sim: Sim): void {
   const tunnel = host.nics.get(TUNNEL);
-  if (tunnel?.up === true) return receiveIpv4(host, tunnel, inner, true, sim);
+  if (tunnel?.up === true) return receiveFromTunnel(host, tunnel, inner, sim);
   sim.record(host, "drop.no-listener", { protocol: "ipip" });
   const code = tunnel === undefined ? UNREACHABLE_PROTOCOL : UNREACHABLE_PORT;
   sendIcmpError(host, { code }, packet, sim);
+}
+
+function receiveFromTunnel(host: Host, tunnel: Nic, inner: Ipv4Packet, sim: Sim): void {
+  if (!isSourceAllowed(host, tunnel, inner, sim)) return;
+  tunnel.traffic.rxPackets++;
+  tunnel.traffic.rxBytes += ipLength(inner);
+  receiveIpv4(host, tunnel, inner, true, sim);
 }
 
 /** Every host's card takes multicast frames; the kernel keeps those of groups it has joined. */

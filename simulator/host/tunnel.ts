@@ -18,6 +18,8 @@ export function loadTunnel(host: Host): void {
     carrier: true,
     addresses: [],
     neighbours: new Map(),
+    traffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 },
+    rings: new Map(),
     reachableUs: 30_000_000,
     arp: false,
   });

@@ -4,7 +4,7 @@ import type { Host, Nic } from "../host/host.ts";
 import type { Wake } from "../host/process.ts";
 import { forwardFrame, isWalled, type Switch, type SwitchPort } from "../switch.ts";
 import { isGroupMac } from "../wire/address.ts";
-import type { Frame } from "../wire/ethernet.ts";
+import { type Frame, frameLength } from "../wire/ethernet.ts";
 import { assert, unreachable } from "./assert.ts";
 import type { Input } from "./input.ts";
 import { type AlarmKind, type Event, peek, pop, push } from "./queue.ts";
@@ -141,6 +141,9 @@ function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame
     deliveries: [],
   };
   appendFrame(trace, sent);
+  nic.traffic.txPackets++;
+  nic.traffic.txBytes += frameLength(frame);
+  for (const ring of nic.rings.values()) ring.push({ at: world.now, frame, way: "out" });
   if (port.loss > 0 && nextRandom(world) < port.loss) {
     sent.lost = { at: world.now, where: sw.name, reason: "loss" };
     return;

@@ -11,12 +11,15 @@ import { ip } from "./ip.ts";
 import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { lightPrograms } from "./light.ts";
+import { lsmod, modprobe, nstat } from "./module-tools.ts";
 import { ping } from "./ping.ts";
 import { hostname, pgrep, pidof, pkill, ps, seq, sleep, timeout, which } from "./process-tools.ts";
 import { sed } from "./sed.ts";
 import { ss } from "./ss.ts";
 import { sysctl } from "./sysctl.ts";
 import { service, systemctl } from "./systemctl.ts";
+import { tcpdump } from "./tcpdump.ts";
+import { udpask, udpecho } from "./udp-tools.ts";
 import { cat, cut, head, sort, tail, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
@@ -37,8 +40,11 @@ export const programs: ProgramTable = {
   iptables,
   ipvsadm,
   ls,
+  lsmod,
   mkdir,
+  modprobe,
   mv,
+  nstat,
   pgrep,
   pidof,
   ping,
@@ -54,10 +60,13 @@ export const programs: ProgramTable = {
   sysctl,
   systemctl,
   tail,
+  tcpdump,
   tee,
   timeout,
   touch,
   tr,
+  udpask,
+  udpecho,
   uniq,
   wc,
   which,

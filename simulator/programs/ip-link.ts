@@ -1,7 +1,8 @@
 // `ip link`, and the line that begins each interface of `ip addr` too.
-// Left out: statistics (`-s`), making and deleting interfaces, changing MAC address or MTU.
+// Left out: making and deleting interfaces, changing MAC address or MTU.
 import type { Host, Nic } from "../host/host.ts";
 import { setUp } from "../host/interface.ts";
+import { TUNNEL } from "../host/tunnel.ts";
 import type { Output } from "./immediate.ts";
 import { failure, type IpCall, type IpObject, INCOMPLETE, OK, readPairs } from "./ip-words.ts";
 
@@ -19,12 +20,15 @@ export function chosenNics(host: Host, name: string | undefined): readonly Nic[]
 
 /** "2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP" */
 export function headLine(nic: Nic): string {
-  const start = `${nic.index}: ${nic.name}: <${flags(nic)}> mtu ${nic.mtu}`;
-  return `${start} qdisc noqueue state ${operState(nic)}`;
+  const name = nic.name === TUNNEL ? `${nic.name}@NONE` : nic.name;
+  const start = `${nic.index}: ${name}: <${flags(nic)}> mtu ${nic.mtu}`;
+  const queue = nic.name === TUNNEL && !nic.up ? "noop" : "noqueue";
+  return `${start} qdisc ${queue} state ${operState(nic)}`;
 }
 
 export function linkLine(nic: Nic): string {
   if (nic.name === "lo") return `    link/loopback ${nic.mac} brd ${nic.mac}`;
+  if (nic.name === TUNNEL) return `    link/ipip ${nic.mac} brd ${nic.mac}`;
   return `    link/ether ${nic.mac} brd ff:ff:ff:ff:ff:ff`;
 }
 
@@ -34,7 +38,7 @@ export function briefStart(nic: Nic): string {
 }
 
 export function flags(nic: Nic): string {
-  const list = nic.name === "lo" ? ["LOOPBACK"] : ["BROADCAST", "MULTICAST"];
+  const list = kindFlags(nic);
   if (nic.up && !nic.carrier) list.unshift("NO-CARRIER");
   if (!nic.arp) list.push("NOARP");
   if (nic.up) list.push("UP");
@@ -42,9 +46,14 @@ export function flags(nic: Nic): string {
   return list.join(",");
 }
 
+function kindFlags({ name }: Nic): string[] {
+  if (name === "lo") return ["LOOPBACK"];
+  return name === TUNNEL ? [] : ["BROADCAST", "MULTICAST"];
+}
+
 function operState(nic: Nic): string {
   if (!nic.up) return "DOWN";
-  if (nic.name === "lo") return "UNKNOWN";
+  if (nic.name === "lo" || nic.name === TUNNEL) return "UNKNOWN";
   // An interface whose other end lost its link, as the recorded ones do; a cable's says DOWN.
   return nic.carrier ? "UP" : "LOWERLAYERDOWN";
 }
@@ -57,9 +66,23 @@ function showLinks({ host, options, words }: IpCall): Output {
   const lines = (nics as readonly Nic[]).map((nic) => {
     if (options.brief) return `${briefStart(nic)}${nic.mac} <${flags(nic)}> \n`;
     const first = `${headLine(nic)} mode DEFAULT group default qlen 1000`;
-    return `${first}${options.oneLine ? "\\" : "\n"}${linkLine(nic)}\n`;
+    const end = options.oneLine ? "\\" : "\n";
+    return `${first}${end}${linkLine(nic)}\n${options.statistics ? statistics(nic) : ""}`;
   });
   return { stdout: lines.join("") };
+}
+
+/** What `-s` adds. */
+function statistics({ traffic }: Nic): string {
+  const cells = (...values: readonly number[]): string =>
+    values.map((value, at) => String(value).padStart(at === 0 ? 14 : 7)).join(" ");
+  return [
+    "    RX:  bytes packets errors dropped  missed   mcast           ",
+    `${cells(traffic.rxBytes, traffic.rxPackets, 0, 0, 0, 0)} `,
+    "    TX:  bytes packets errors dropped carrier collsns           ",
+    `${cells(traffic.txBytes, traffic.txPackets, 0, 0, 0, 0)} `,
+    "",
+  ].join("\n");
 }
 
 function setLink({ host, sim, words }: IpCall): Output {

@@ -9,6 +9,8 @@ export interface IpOptions {
   readonly oneLine: boolean;
   /** `-4`: without the link-layer line. */
   readonly inetOnly: boolean;
+  /** `-s`: with counters. */
+  readonly statistics: boolean;
 }
 
 export interface IpCall {

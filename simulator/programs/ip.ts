@@ -1,5 +1,5 @@
 // `ip` of iproute2: addresses, links, routes, neighbours, with its abbreviations and complaints.
-// Left out: statistics (`-s`), JSON, namespaces, rules, tunnels.
+// Left out: JSON, namespaces, rules, tunnels.
 import { immediate, type Output } from "./immediate.ts";
 import { address } from "./ip-address.ts";
 import { link } from "./ip-link.ts";
@@ -23,7 +23,12 @@ where  OBJECT := { address | link | neighbour | route }
 
 export const ip = immediate(6_000, ({ host, sim, args }) => {
   let rest = args;
-  let options: IpOptions = { brief: false, oneLine: false, inetOnly: false };
+  let options: IpOptions = {
+    brief: false,
+    oneLine: false,
+    inetOnly: false,
+    statistics: false,
+  };
   while (rest[0]?.startsWith("-") === true) {
     const changed = readOption(options, rest[0]);
     if (changed === undefined) {
@@ -46,6 +51,7 @@ function readOption(options: IpOptions, word: string): IpOptions | undefined {
   if (name === "4") return { ...options, inetOnly: true };
   if (name !== "" && "oneline".startsWith(name)) return { ...options, oneLine: true };
   if (name.length >= 2 && "brief".startsWith(name)) return { ...options, brief: true };
+  if (name !== "" && "statistics".startsWith(name)) return { ...options, statistics: true };
   if (name === "c" || "color".startsWith(name) || name.startsWith("color=")) return options;
   return undefined;
 }

@@ -8,6 +8,7 @@ const SBIN: readonly string[] = [
   "iptables",
   "ipvsadm",
   "keepalived",
+  "lsmod",
   "modprobe",
   "nginx",
   "nstat",
@@ -40,6 +41,7 @@ const BIN: readonly string[] = [
   "sort",
   "ss",
   "systemctl",
+  "tcpdump",
   "tail",
   "tee",
   "timeout",
@@ -51,7 +53,7 @@ const BIN: readonly string[] = [
 ];
 
 /** Small programs of the lab itself. */
-const LOCAL: readonly string[] = ["hold", "traffic"];
+const LOCAL: readonly string[] = ["hold", "traffic", "udpask", "udpecho"];
 
 const PATHS: ReadonlyMap<string, string> = new Map([
   ...SBIN.map((name) => [name, `/usr/sbin/${name}`] as const),
