@@ -193,7 +193,8 @@ export function textOf({ config }: Pool): string {
 }
 
 export function serverText({ config }: Pool, server: { address: string; port: number }): string {
-  return `[${server.address}]:${config.protocol}:${server.port}`;
+  const protocol = config.mark !== 0 ? "none" : config.protocol;
+  return `[${server.address}]:${protocol}:${server.port}`;
 }
 
 function sorryText(pool: Pool): string {

@@ -41,6 +41,7 @@ export function readVirtualServer(
   const realServers = all(block, "real_server")
     .map((each) => readRealServer(reader, each, statement, port, method))
     .filter((each) => each !== undefined);
+  if (isMark && realServers.length > 0) complainOfMark(reader, statement, realServers);
   if (realServers.length === 0) {
     complainLater(reader, statement, `Virtual server ${name} has no real servers - ignoring`);
     return undefined;
@@ -64,7 +65,7 @@ export function readVirtualServer(
     quorumDown: commandWords(last(block, "quorum_down")),
     sorryServerInhibit: has(block, "sorry_server_inhibit"),
     sorryServer: readSorryServer(last(block, "sorry_server"), port),
-    realServers,
+    realServers: isMark ? realServers.map((each) => ({ ...each, port: 0 })) : realServers,
   };
 }
 
@@ -107,6 +108,24 @@ function readMethod(
   const missing = `Virtual server ${name}: no forwarding method set, setting default NAT`;
   complainLater(reader, statement, missing);
   return "masq";
+}
+
+/** A mark stands for protocol and port (K129). */
+function complainOfMark(
+  reader: Reader,
+  statement: Statement,
+  servers: readonly { readonly address: string; readonly port: number }[],
+): void {
+  const name = `FWM ${word(statement, 2) ?? "0"}`;
+  if (has(statement.block, "protocol")) {
+    const text = "protocol specified for fwmark - protocol will be ignored";
+    complainLater(reader, statement, `Warning: Virtual server ${name}: ${text}`);
+  }
+  for (const { address, port } of servers) {
+    if (port === 0) continue;
+    const server = `real server [${address}]:none:${port} has port specified - clearing`;
+    complainLater(reader, statement, `WARNING - fwmark virtual server ${name}, ${server}`);
+  }
 }
 
 function methodOf(statement: Statement | undefined): RealServerConfig["method"] | undefined {

@@ -97,8 +97,10 @@ export function readSyncDaemon(
 /** A command line: one quoted word, or all the words that follow the keyword (K169). */
 export function commandWords(statement: Statement | undefined): readonly string[] | undefined {
   const texts = statement?.words.slice(1).map(({ text }) => text) ?? [];
-  const words = texts.flatMap((text) => splitCommand(text));
-  return words.length === 0 ? undefined : words;
+  const [path, ...args] = texts.flatMap((text) => splitCommand(text));
+  if (path === undefined) return undefined;
+  // The name is made a real one: /bin and /sbin are links (recorded: lvs-p-udp).
+  return [path.replace(/^\/(s?bin)\//, "/usr/$1/"), ...args];
 }
 
 /** Blanks divide, quotes hold together, a backslash takes the next character as it is. */

@@ -13,7 +13,19 @@ import { ipvsadm } from "./ipvsadm.ts";
 import { lightPrograms } from "./light.ts";
 import { lsmod, modprobe, nstat } from "./module-tools.ts";
 import { ping } from "./ping.ts";
-import { hostname, pgrep, pidof, pkill, ps, seq, sleep, timeout, which } from "./process-tools.ts";
+import {
+  fail,
+  hostname,
+  pgrep,
+  pidof,
+  pkill,
+  ps,
+  seq,
+  sleep,
+  succeed,
+  timeout,
+  which,
+} from "./process-tools.ts";
 import { sed } from "./sed.ts";
 import { ss } from "./ss.ts";
 import { sysctl } from "./sysctl.ts";
@@ -32,6 +44,7 @@ export const programs: ProgramTable = {
   curl,
   cut,
   date,
+  false: fail,
   grep,
   head,
   hold,
@@ -65,6 +78,7 @@ export const programs: ProgramTable = {
   timeout,
   touch,
   tr,
+  true: succeed,
   udpask,
   udpecho,
   uniq,

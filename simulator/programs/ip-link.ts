@@ -72,10 +72,12 @@ function showLinks({ host, options, words }: IpCall): Output {
   return { stdout: lines.join("") };
 }
 
+const WIDTHS = [14, 7, 6, 7, 7, 7];
+
 /** What `-s` adds. */
 function statistics({ traffic }: Nic): string {
   const cells = (...values: readonly number[]): string =>
-    values.map((value, at) => String(value).padStart(at === 0 ? 14 : 7)).join(" ");
+    values.map((value, at) => String(value).padStart(WIDTHS[at] ?? 7)).join(" ");
   return [
     "    RX:  bytes packets errors dropped  missed   mcast           ",
     `${cells(traffic.rxBytes, traffic.rxPackets, 0, 0, 0, 0)} `,

@@ -296,3 +296,7 @@ export const which = immediate(2_500, ({ args }) => {
   const stdout = found.map((path) => (path === undefined ? "" : `${path}\n`)).join("");
   return { stdout, code: found.includes(undefined) ? 1 : 0 };
 });
+
+/** `true` and `false` as files, for those who start programs without a shell. */
+export const succeed = immediate(1_000, () => ({}));
+export const fail = immediate(1_000, () => ({ code: 1 }));
