@@ -6,7 +6,7 @@ import type { ArpPacket } from "../wire/arp.ts";
 import type { Frame } from "../wire/ethernet.ts";
 import type { Host, Nic } from "./host.ts";
 import { updateNeighbour } from "./neighbour.ts";
-import { isLocalAddress } from "./route.ts";
+import { hasAddress, isLocalAddress } from "./route.ts";
 import { sysctlMax } from "./sysctl.ts";
 
 export function receiveArp(host: Host, nic: Nic, frame: Frame, packet: ArpPacket, sim: Sim): void {
@@ -34,7 +34,7 @@ export function receiveArp(host: Host, nic: Nic, frame: Frame, packet: ArpPacket
 
 /** Linux asks its routing table; a sender address of our own fails the source check. */
 function isRequestForUs(host: Host, packet: ArpPacket): boolean {
-  return isLocalAddress(host, packet.targetIp) && !isLocalAddress(host, packet.senderIp);
+  return isLocalAddress(host, packet.targetIp) && !hasAddress(host, packet.senderIp);
 }
 
 /** arp_ignore (I43, I46): `all` and the receiving interface, the larger counts; lo's never does. */

@@ -20,7 +20,7 @@ import { TUNNEL } from "./tunnel.ts";
 import { receiveIcmp, sendIcmpError, sendRedirect } from "./icmp.ts";
 import { isMember } from "./igmp.ts";
 import { route } from "./ip-output.ts";
-import { isLocalAddress, type RouteResult, routeTo } from "./route.ts";
+import { hasAddress, isLocalAddress, type RouteResult, routeTo } from "./route.ts";
 import { handToRawSockets } from "./raw.ts";
 import { sysctlMax, sysctlNumber } from "./sysctl.ts";
 import { receiveTcp } from "./tcp-input.ts";
@@ -133,7 +133,7 @@ function receiveMulticast(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): v
 /** Martian sources (I20, I21) and the reverse path (rp_filter). */
 function isSourceAllowed(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): boolean {
   if (nic.name === "lo") return true;
-  if (isLocalAddress(host, packet.source) && sysctlMax(host, nic.name, "accept_local") === 0) {
+  if (hasAddress(host, packet.source) && sysctlMax(host, nic.name, "accept_local") === 0) {
     sim.record(host, "drop.martian-source", { source: packet.source, nic: nic.name });
     return false;
   }

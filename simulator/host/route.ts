@@ -30,6 +30,17 @@ export function isLocalAddress(host: Host, ip: Ip): boolean {
   return localAddressNic(host, ip) !== undefined;
 }
 
+/**
+ * Whether `ip` itself is configured here. A packet from such an address is a martian; one from the
+ * rest of a subnet that stands on lo is not, although it counts as local (I44, recorded: lvs-b3).
+ */
+export function hasAddress(host: Host, ip: Ip): boolean {
+  for (const nic of host.nics.values()) {
+    if (nic.up && nic.addresses.some((own) => own.address === ip)) return true;
+  }
+  return false;
+}
+
 function localRoute(host: Host, destination: Ip): RouteResult | undefined {
   const owner = localAddressNic(host, destination);
   const lo = host.nics.get("lo");

@@ -141,8 +141,9 @@ function activate(check: Check): void {
   const names = `${serverText(pool, server.config)} for VS ${textOf(pool)}`;
   say(system, process, voice, `${verb} healthchecker for service ${names}`);
   if (checker.suspended) return;
-  const { connectIp, connectPort, warmupUs } = checker.config;
-  const drawn = takeDraw(sim.world, host.name, "first-check", `${connectIp}:${connectPort}`);
+  const { warmupUs } = checker.config;
+  const of = `${server.config.address}:${server.config.port}`;
+  const drawn = takeDraw(sim.world, host.name, "first-check", of);
   const first = drawn ?? FIRST_CHECK_US + sim.random() * warmupUs;
   setTimer(system, process, `check ${index}`, sim.now + first);
 }

@@ -167,6 +167,8 @@ function timeText(at: number, { quietTime, previous, printed }: Memory, system: 
 /** Stopped by a signal: frames not handed over yet count as received, but are not printed. */
 function stop(process: Process, memory: Memory, system: System): void {
   memory.received += takeWaiting(process, memory, system).length;
+  // It may have been in the middle of a line.
+  write(system, process, 1, "\n");
   finish(process, memory, system);
 }
 
