@@ -151,12 +151,14 @@ function mayRedirect(host: Host, peer: Ip, now: number): boolean {
   const wait = REDIRECT_INTERVAL_US * 2 ** sent;
   if (sent > 0 && before !== undefined && now - before.at <= wait) return false;
   host.redirects.set(peer, { sent: sent + 1, at: now });
+  // Both limits share one clock: after a redirect no error is due for a second (recorded: lvs-c2).
+  host.icmpCredit.set(peer, { tokens: host.icmpCredit.get(peer)?.tokens ?? 0, at: now });
   return true;
 }
 
 function takeCredit(host: Host, peer: Ip, now: number): boolean {
   const most = ERROR_BURST * ERROR_INTERVAL_US;
-  const credit = host.icmpCredit.get(peer) ?? { tokens: most, at: now };
+  const credit = host.icmpCredit.get(peer) ?? { tokens: 0, at: now - most };
   const tokens = Math.min(most, credit.tokens + now - credit.at);
   const enough = tokens >= ERROR_INTERVAL_US;
   host.icmpCredit.set(peer, { tokens: enough ? tokens - ERROR_INTERVAL_US : tokens, at: now });

@@ -37,18 +37,10 @@ export function isMember(host: Host, nic: Nic, group: Ip): boolean {
   return group === "224.0.0.1" || (host.groups.get(`${nic.name} ${group}`)?.count ?? 0) > 0;
 }
 
-/**
- * The IGMP alarm: key is "<interface> <group>". Of several that are due in the same jiffy the
- * kernel's wheel rings the one set last first (recorded: vrrp-m-sync-group).
- */
-export function igmpAlarm(host: Host, _key: string, sim: Sim): void {
-  const due = [...host.groups].filter(
-    ([, { deadline }]) => deadline !== undefined && deadline <= sim.now,
-  );
-  for (const [key, membership] of due.reverse()) reportDue(host, key, membership, sim);
-}
-
-function reportDue(host: Host, key: string, membership: GroupMembership, sim: Sim): void {
+/** The IGMP alarm: key is "<interface> <group>". */
+export function igmpAlarm(host: Host, key: string, sim: Sim): void {
+  const membership = host.groups.get(key);
+  if (membership?.deadline === undefined || membership.deadline > sim.now) return;
   membership.deadline = undefined;
   membership.remaining--;
   report(host, key, membership, sim);

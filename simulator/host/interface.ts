@@ -99,11 +99,17 @@ export function withBroadcast(address: Ip, prefix: number): NewAddress {
 export function setCarrier(host: Host, nic: Nic, carrier: boolean, sim: Sim): void {
   if (nic.carrier === carrier) return;
   nic.carrier = carrier;
+  // Without a carrier the neighbours are forgotten (recorded: lvs-o-loop-link).
+  if (!carrier) forgetNeighbours(nic);
   sim.record(host, "mark", { what: "carrier", nic: nic.name, up: carrier });
   if (nic.up) {
     const change = carrier ? "link-up" : "link-down";
     announce(host, { kind: "netlink", change, nic: nic.name }, sim, CARRIER_NEWS_US);
   }
+}
+
+function forgetNeighbours({ neighbours }: Nic): void {
+  for (const [ip, { state }] of neighbours) if (state !== "permanent") neighbours.delete(ip);
 }
 
 /** `ip link set … up|down`: down takes the routes away, up brings back the connected ones (I201). */
@@ -118,7 +124,7 @@ export function setUp(host: Host, nic: Nic, up: boolean, sim: Sim): void {
     }
   } else {
     removeRoutes(host, (route) => route.nic === nic.name);
-    nic.neighbours.clear();
+    forgetNeighbours(nic);
   }
   if (nic.carrier) {
     announce(host, { kind: "netlink", change: up ? "link-up" : "link-down", nic: nic.name }, sim);

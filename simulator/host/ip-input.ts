@@ -95,8 +95,10 @@ function handToProtocol(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): voi
     case "igmp":
       return;
     case "vrrp":
-      if (!taken) sim.record(host, "drop.no-listener", { protocol: "vrrp" });
-      return;
+      if (taken) return;
+      sim.record(host, "drop.no-listener", { protocol: "vrrp" });
+      // Said of a unicast advert only: nobody complains to a group (recorded: vrrp-k).
+      return sendIcmpError(host, { code: UNREACHABLE_PROTOCOL }, packet, sim);
     case "ipv4":
       return receiveTunnelled(host, packet, packet.payload, sim);
     default:

@@ -14,6 +14,8 @@ import { notify } from "./notify.ts";
  * that reject each other it silences the one that came second for good (README VRRP 13).
  */
 const COMPLAINT_WORK_US = 100;
+/** Answering a lesser master with an advert and gratuitous ARPs takes longer (recorded). */
+const INSIST_WORK_US = 800;
 
 /** Adverts for an instance in FAULT or INIT are dropped without a word (K13). */
 export function receiveAdvert(
@@ -24,13 +26,15 @@ export function receiveAdvert(
 ): void {
   if (instance.state !== "BACKUP" && instance.state !== "MASTER") return;
   const complaint = check(instance, packet, advert);
+  const isLesser = complaint === undefined && advert.priority < instance.priority;
   if (complaint !== undefined) log(vrrp, instance, complaint);
   else if (instance.state === "BACKUP") receiveAsBackup(vrrp, instance, packet.source, advert);
   else receiveAsMaster(vrrp, instance, packet.source, advert);
   // Any advert for our id, even a bad one, puts a master's own next one off (K30).
   const { lowerPriorityNoAdvert, advertIntervalUs } = instance.config;
   if (instance.state === "MASTER" && !lowerPriorityNoAdvert) {
-    waitFor(vrrp, instance, advertIntervalUs + COMPLAINT_WORK_US);
+    const workUs = isLesser ? INSIST_WORK_US : COMPLAINT_WORK_US;
+    waitFor(vrrp, instance, advertIntervalUs + workUs);
   }
 }
 

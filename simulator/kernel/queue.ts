@@ -1,5 +1,6 @@
 // The event queue: a binary heap of immutable events ordered by (time, id). Ids grow, so events of
-// one instant happen in the order in which they were asked for. Nothing is ever cancelled.
+// one instant happen in the order in which they were asked for, but for the kernel's timers, which
+// ring the other way round. Nothing is ever cancelled.
 import type { Frame } from "../wire/ethernet.ts";
 import type { Wake } from "../host/process.ts";
 import type { Input } from "./input.ts";
@@ -90,5 +91,13 @@ function sink(heap: Event[], event: Event): void {
 }
 
 function before(a: Event, b: Event): boolean {
-  return a.at < b.at || (a.at === b.at && a.id < b.id);
+  return a.at < b.at || (a.at === b.at && rank(a) < rank(b));
+}
+
+/** Alarms that ring on the kernel's timer wheel (I231). */
+const ON_THE_WHEEL: ReadonlySet<AlarmKind> = new Set(["neighbour", "tcp", "igmp"]);
+
+/** Of several alarms in one slot of the wheel the one set last rings first (recorded). */
+function rank(event: Event): number {
+  return event.kind === "alarm" && ON_THE_WHEEL.has(event.alarm) ? -event.id : event.id;
 }

@@ -11,6 +11,8 @@ import type { Program, System } from "./program.ts";
 const REQUEST = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 /** From an answer to the next thing it does. */
 const TURN_US = 500;
+/** From a connection's standing to the first question on it (recorded). */
+const FIRST_ASK_US = 480;
 
 interface Options {
   readonly count: number;
@@ -132,6 +134,8 @@ function onTimer(context: Context, key: string): void {
   switch (key) {
     case "open":
       return openNext(context);
+    case "first":
+      return askFirst(context);
     case "timeout":
       return lose(context, "timed out");
     case "round":
@@ -141,6 +145,12 @@ function onTimer(context: Context, key: string): void {
     case "end":
       return exitProcess(context.system, context.process, 0);
   }
+}
+
+function askFirst({ process, system, memory }: Context): void {
+  if (memory.current === undefined) return;
+  sendTcp(system, memory.current.socket, REQUEST);
+  setTimer(system, process, "timeout", system.sim.now + memory.options.timeoutUs);
 }
 
 function onSocket(context: Context): void {
@@ -155,9 +165,7 @@ function onSocket(context: Context): void {
   }
   if (!current.asked) {
     current.asked = true;
-    sendTcp(system, current.socket, REQUEST);
-    setTimer(system, process, "timeout", system.sim.now + memory.options.timeoutUs);
-    return;
+    return setTimer(system, process, "first", system.sim.now + FIRST_ASK_US);
   }
   const { data, end, error } = receiveTcpData(system, current.socket);
   current.answer += data;

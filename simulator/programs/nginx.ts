@@ -206,7 +206,9 @@ function answer(request: Request, { host, sim }: System): string {
   const content = request.isValid ? readFile(host, path, sim) : undefined;
   const now = sim.world.startEpoch + Math.floor(sim.now / 1_000_000);
   if (content === undefined) {
-    return errorPage(request, request.isValid ? "404 Not Found" : "400 Bad Request", now);
+    // A directory without its index may not be listed.
+    const missing = wanted.endsWith("/") ? "403 Forbidden" : "404 Not Found";
+    return errorPage(request, request.isValid ? missing : "400 Bad Request", now);
   }
   const body = bytesOf(content);
   const modified = host.files.get(path)?.modified ?? now;
