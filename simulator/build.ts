@@ -8,6 +8,8 @@ import { addRoute } from "./host/route.ts";
 import { firstPort } from "./host/ports.ts";
 import { INIT, spawnProcess } from "./host/system.ts";
 import { EMPTY_FILTER } from "./host/filter.ts";
+import { NGINX_CONFIGURATION, NGINX_DEFAULT } from "./programs/nginx-configuration.ts";
+import { nginxCommand } from "./programs/nginx.ts";
 import { emptyIpvs } from "./ipvs/state.ts";
 import type { OperationStep, RunStep } from "./scenario.ts";
 import type { ExpandedHost, ExpandedScenario } from "./scenario.ts";
@@ -117,20 +119,6 @@ function bootPlan(expanded: ExpandedHost): BootPlan {
   });
 }
 
-/** What a web server's machine has in /etc/nginx. */
-const WEB_CONFIG = `worker_processes 1;
-pid /run/nginx.pid;
-events { worker_connections 1024; }
-http {
-    access_log /var/log/nginx/access.log;
-    server {
-        listen 0.0.0.0:80 default_server;
-        root /var/www;
-        index index.html;
-    }
-}
-`;
-
 /** "192.168.88." of 192.168.88.8: the topologies use /24 throughout. */
 function prefixText(address: string): string {
   return address.slice(0, address.lastIndexOf(".") + 1);
@@ -141,10 +129,8 @@ function filesOf(expanded: ExpandedHost, world: World): Map<string, FileRecord> 
   const contents: Record<string, string> = {
     "/etc/hostname": `${expanded.name}\n`,
     "/etc/hosts": `127.0.0.1\tlocalhost\n${own}\t${expanded.name}\n`,
-    ...(expanded.role === "node" && {
-      "/var/www/index.html": `${own}\n`,
-      "/etc/nginx/rig.conf": WEB_CONFIG,
-    }),
+    ...(expanded.role === "node" && { "/var/www/index.html": `${own}\n` }),
+    [NGINX_CONFIGURATION]: NGINX_DEFAULT,
     ...(expanded.keepalivedOptions !== "-D" && {
       "/etc/sysconfig/keepalived": `KEEPALIVED_OPTIONS="${expanded.keepalivedOptions}"\n`,
     }),
@@ -207,7 +193,7 @@ function buildNic(
 function startWebServer(host: Host, sim: Simulation["sim"]): void {
   const files = new Map<number, OpenFile>([0, 1, 2].map((fd) => [fd, { kind: "null" }]));
   const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 0 };
-  spawnProcess({ host, sim }, { program: "nginx", argv: ["nginx"], ...common });
+  spawnProcess({ host, sim }, { program: "nginx", argv: nginxCommand(), ...common });
 }
 
 function inputOf(step: RunStep | OperationStep, index: number, world: World): Input {

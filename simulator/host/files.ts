@@ -3,10 +3,11 @@
 import { ipvsProcFile } from "../ipvs/proc.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { FileRecord, Host, LogLine } from "./host.ts";
+import { igmpProcFile } from "./igmp-proc.ts";
 import { getSysctl, setSysctl } from "./sysctl.ts";
 
 export const LOG_PATH = "/var/log/messages";
-const ACCESS_LOG_PATH = "/var/log/nginx/access.log";
+export const ACCESS_LOG_PATH = "/var/log/nginx/access.log";
 const SYSCTL_ROOT = "/proc/sys/";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat([
   "Jul",
@@ -28,6 +29,7 @@ export function readFile(host: Host, path: string, sim: Sim): string | undefined
     const value = getSysctl(host, path.slice(SYSCTL_ROOT.length).replaceAll("/", "."));
     return value === undefined ? undefined : `${value}\n`;
   }
+  if (path === "/proc/net/igmp") return igmpProcFile(host);
   if (path.startsWith("/proc/net/ip_vs")) return ipvsProcFile(host, path, sim);
   return host.files.get(path)?.content;
 }

@@ -33,6 +33,14 @@ export function leaveGroup(host: Host, nicName: string, group: Ip, sim: Sim): vo
   schedule(host, key, 2 * JIFFY_US, sim);
 }
 
+/** The groups that an interface listens to, the newest first; every one to 224.0.0.1. */
+export function groupsOf(host: Host, nic: Nic): { group: Ip; users: number }[] {
+  const joined = [...host.groups]
+    .filter(([key, { count }]) => key.startsWith(`${nic.name} `) && count > 0)
+    .map(([key, { count }]) => ({ group: key.slice(nic.name.length + 1), users: count }));
+  return [...joined.reverse(), { group: "224.0.0.1", users: 1 }];
+}
+
 export function isMember(host: Host, nic: Nic, group: Ip): boolean {
   return group === "224.0.0.1" || (host.groups.get(`${nic.name} ${group}`)?.count ?? 0) > 0;
 }

@@ -11,7 +11,7 @@ import { ip } from "./ip.ts";
 import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { lightPrograms } from "./light.ts";
-import { lsmod, modprobe, nstat } from "./module-tools.ts";
+import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
 import { ping } from "./ping.ts";
 import {
   fail,
@@ -81,6 +81,7 @@ export const programs: ProgramTable = {
   true: succeed,
   udpask,
   udpecho,
+  uname,
   uniq,
   wc,
   which,

@@ -4,7 +4,7 @@ import type { InterfaceAddress, Nic } from "../host/host.ts";
 import { addAddress, removeAddress } from "../host/interface.ts";
 import { broadcastOf, parseIp } from "../wire/address.ts";
 import type { Output } from "./immediate.ts";
-import { briefStart, chosenNics, headLine, linkLine } from "./ip-link.ts";
+import { briefStart, chosenNics, headLine, linkLine, statistics } from "./ip-link.ts";
 import {
   failure,
   INCOMPLETE,
@@ -44,6 +44,7 @@ function showAddresses({ host, options, words }: IpCall): Output {
 
 /** One interface of `ip addr` (I200, I201). */
 export function formatNic(nic: Nic, options: IpOptions): string {
+  if (options.inet6Only) return "";
   if (options.brief) {
     const list = nic.addresses.map((own) => `${own.address}/${own.prefix} `).join("");
     return `${briefStart(nic)}${list}\n`;
@@ -55,6 +56,7 @@ export function formatNic(nic: Nic, options: IpOptions): string {
   for (const own of nic.addresses) {
     lines.push(`    inet ${inet(own)}`, "       valid_lft forever preferred_lft forever");
   }
+  if (options.statistics) lines.push(statistics(nic).slice(0, -1));
   return `${lines.join("\n")}\n`;
 }
 

@@ -20,10 +20,14 @@ export function chosenNics(host: Host, name: string | undefined): readonly Nic[]
 
 /** "2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP" */
 export function headLine(nic: Nic): string {
-  const name = nic.name === TUNNEL ? `${nic.name}@NONE` : nic.name;
-  const start = `${nic.index}: ${name}: <${flags(nic)}> mtu ${nic.mtu}`;
+  const start = `${nic.index}: ${shownName(nic)}: <${flags(nic)}> mtu ${nic.mtu}`;
   const queue = nic.name === TUNNEL && !nic.up ? "noop" : "noqueue";
   return `${start} qdisc ${queue} state ${operState(nic)}`;
+}
+
+/** A tunnel hangs on no card. */
+function shownName({ name }: Nic): string {
+  return name === TUNNEL ? `${name}@NONE` : name;
 }
 
 export function linkLine(nic: Nic): string {
@@ -34,7 +38,7 @@ export function linkLine(nic: Nic): string {
 
 /** "eth1             UP             " */
 export function briefStart(nic: Nic): string {
-  return `${nic.name.padEnd(16)} ${operState(nic).padEnd(14)} `;
+  return `${shownName(nic).padEnd(16)} ${operState(nic).padEnd(14)} `;
 }
 
 export function flags(nic: Nic): string {
@@ -66,25 +70,28 @@ function showLinks({ host, options, words }: IpCall): Output {
   const lines = (nics as readonly Nic[]).map((nic) => {
     if (options.brief) return `${briefStart(nic)}${nic.mac} <${flags(nic)}> \n`;
     const first = `${headLine(nic)} mode DEFAULT group default qlen 1000`;
-    const end = options.oneLine ? "\\" : "\n";
-    return `${first}${end}${linkLine(nic)}\n${options.statistics ? statistics(nic) : ""}`;
+    const text = `${first}\n${linkLine(nic)}\n${options.statistics ? statistics(nic) : ""}`;
+    return options.oneLine ? `${text.slice(0, -1).replaceAll("\n", "\\")}\n` : text;
   });
   return { stdout: lines.join("") };
 }
 
-const WIDTHS = [14, 7, 6, 7, 7, 7];
-
-/** What `-s` adds. */
-function statistics({ traffic }: Nic): string {
-  const cells = (...values: readonly number[]): string =>
-    values.map((value, at) => String(value).padStart(WIDTHS[at] ?? 7)).join(" ");
-  return [
-    "    RX:  bytes packets errors dropped  missed   mcast           ",
-    `${cells(traffic.rxBytes, traffic.rxPackets, 0, 0, 0, 0)} `,
-    "    TX:  bytes packets errors dropped carrier collsns           ",
-    `${cells(traffic.txBytes, traffic.txPackets, 0, 0, 0, 0)} `,
-    "",
-  ].join("\n");
+/** What `-s` adds: two tables whose columns grow with the largest number in them. */
+export function statistics({ traffic }: Nic): string {
+  const { rxPackets, rxBytes, txPackets, txBytes } = traffic;
+  const bytes = Math.max(10, `${rxBytes}`.length, `${txBytes}`.length);
+  const packets = Math.max(7, `${rxPackets}`.length, `${txPackets}`.length);
+  const head = (direction: string, last: string): string =>
+    `    ${direction}: ${"bytes".padStart(bytes - 4)} ${"packets".padStart(packets)} ${last}\n`;
+  const row = (size: number, count: number): string =>
+    `    ${String(size).padStart(bytes)} ${String(count).padStart(packets)}` +
+    "      0       0       0       0 \n";
+  return (
+    head("RX", "errors dropped  missed   mcast           ") +
+    row(rxBytes, rxPackets) +
+    head("TX", "errors dropped carrier collsns           ") +
+    row(txBytes, txPackets)
+  );
 }
 
 function setLink({ host, sim, words }: IpCall): Output {

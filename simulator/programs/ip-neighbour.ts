@@ -29,7 +29,8 @@ export const neighbour: IpObject = {
 
 const KEYS = ["dev", "to", "lladdr", "nud"];
 
-function show({ host, words }: IpCall): Output {
+function show({ host, words, options }: IpCall): Output {
+  if (options.inet6Only) return OK;
   const read = readPairs(words, KEYS);
   if (read === undefined) return INCOMPLETE;
   const device = read.pairs.get("dev");

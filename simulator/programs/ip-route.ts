@@ -33,7 +33,8 @@ export const route: IpObject = {
 
 const KEYS = ["via", "dev", "src", "metric", "table", "proto", "scope", "to"];
 
-function show({ host, words }: IpCall): Output {
+function show({ host, words, options }: IpCall): Output {
+  if (options.inet6Only) return OK;
   const read = readPairs(words, KEYS);
   if (read === undefined) return INCOMPLETE;
   const { pairs, rest } = read;

@@ -9,6 +9,8 @@ export interface IpOptions {
   readonly oneLine: boolean;
   /** `-4`: without the link-layer line. */
   readonly inetOnly: boolean;
+  /** `-6`: there is nothing to show of IPv6. */
+  readonly inet6Only: boolean;
   /** `-s`: with counters. */
   readonly statistics: boolean;
 }

@@ -1,8 +1,9 @@
 // `ip` of iproute2: addresses, links, routes, neighbours, with its abbreviations and complaints.
-// Left out: JSON, namespaces, rules, tunnels.
+// Left out: JSON, namespaces, rules and tunnels of one's own, IPv6.
 import { immediate, type Output } from "./immediate.ts";
 import { address } from "./ip-address.ts";
 import { link } from "./ip-link.ts";
+import { maddress, rule, tunnel } from "./ip-lists.ts";
 import { neighbour } from "./ip-neighbour.ts";
 import { route } from "./ip-route.ts";
 import { abbreviated, failure, type IpCall, type IpObject, type IpOptions } from "./ip-words.ts";
@@ -13,13 +14,18 @@ const OBJECTS: Readonly<Record<string, IpObject>> = {
   route,
   neighbor: neighbour,
   neighbour,
+  rule,
+  maddress,
+  tunnel,
   link,
 };
 
 const USAGE = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
-where  OBJECT := { address | link | neighbour | route }
-       OPTIONS := { -4 | -br[ief] | -o[neline] }
+where  OBJECT := { address | link | maddress | neighbour | route | rule | tunnel }
+       OPTIONS := { -V[ersion] | -s[tatistics] | -4 | -6 | -br[ief] | -o[neline] }
 `;
+
+const VERSION = "ip utility, iproute2-6.1.0, libbpf 1.1.2\n";
 
 export const ip = immediate(6_000, ({ host, sim, args }) => {
   let rest = args;
@@ -27,9 +33,11 @@ export const ip = immediate(6_000, ({ host, sim, args }) => {
     brief: false,
     oneLine: false,
     inetOnly: false,
+    inet6Only: false,
     statistics: false,
   };
   while (rest[0]?.startsWith("-") === true) {
+    if (rest[0].length > 1 && "-Version".startsWith(rest[0])) return { stdout: VERSION };
     const changed = readOption(options, rest[0]);
     if (changed === undefined) {
       return failure(`Option "${rest[0]}" is unknown, try "ip -help".`, 255);
@@ -49,6 +57,8 @@ export const ip = immediate(6_000, ({ host, sim, args }) => {
 function readOption(options: IpOptions, word: string): IpOptions | undefined {
   const name = word.replace(/^--?/, "");
   if (name === "4") return { ...options, inetOnly: true };
+  if (name === "6") return { ...options, inet6Only: true };
+  if (name !== "" && ("details".startsWith(name) || "human".startsWith(name))) return options;
   if (name !== "" && "oneline".startsWith(name)) return { ...options, oneLine: true };
   if (name.length >= 2 && "brief".startsWith(name)) return { ...options, brief: true };
   if (name !== "" && "statistics".startsWith(name)) return { ...options, statistics: true };

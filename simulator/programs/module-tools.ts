@@ -1,7 +1,11 @@
-// modprobe, lsmod, nstat: the kernel's modules and its counters. Left out: modules beyond those that
+// modprobe, lsmod, nstat, uname: the kernel's modules and its counters. Left out: modules beyond those that
 // something in the lab needs; counters that nothing here counts are 0.
 import { TUNNEL, loadTunnel } from "../host/tunnel.ts";
+import { getSysctl } from "../host/sysctl.ts";
+import type { Host } from "../host/host.ts";
 import { immediate } from "./immediate.ts";
+import { readShortOptions } from "./options.ts";
+import { tryHelp } from "./text-tools.ts";
 
 /** Modules that are there and change nothing visible. */
 const QUIET = /^(ip_vs(_\w+)?|nf_conntrack|dummy|8021q|bridge|br_netfilter|veth|xt_\w+|ip_tables)$/;
@@ -76,3 +80,25 @@ function fits(name: string, pattern: string): boolean {
     .replaceAll("?", ".");
   return new RegExp(`^${source}$`).test(name);
 }
+
+/** The words of `uname` by option, in the order in which it prints them. */
+function unameWords(host: Host): readonly (readonly [option: string, word: string])[] {
+  return [
+    ["s", "Linux"],
+    ["n", host.name],
+    ["r", getSysctl(host, "kernel.osrelease") ?? ""],
+    ["v", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)"],
+    ["m", "x86_64"],
+    ["o", "GNU/Linux"],
+  ];
+}
+
+export const uname = immediate(2_500, ({ host, args }) => {
+  const options = readShortOptions("uname", args, "asnrvmo");
+  if ("complaint" in options) return { stderr: options.complaint + tryHelp("uname"), code: 1 };
+  const { flags } = options;
+  const chosen = unameWords(host).filter(
+    ([option]) => flags.has("a") || flags.has(option) || (flags.size === 0 && option === "s"),
+  );
+  return { stdout: `${chosen.map(([, word]) => word).join(" ")}\n` };
+});

@@ -1,33 +1,43 @@
 // A web server as the recordings have it: nginx 1.22.1 (openresty's core) with one page. It speaks
-// HTTP/1.0 and 1.1 with keep-alive, and keeps an access log. Of its configuration it reads the
-// addresses to listen on and where its process id goes. Left out: workers, locations.
-import { civilDate, readFile, removeFile, writeFile } from "../host/files.ts";
+// HTTP/1.0 and 1.1 with keep-alive. Left out: workers as processes of their own.
+import { ACCESS_LOG_PATH, appendFile, readFile, removeFile, writeFile } from "../host/files.ts";
 import type { Process, Wake } from "../host/process.ts";
 import {
   clearTimer,
   closeSocket,
   exitProcess,
   INIT,
+  killProcess,
   setTimer,
   spawnProcess,
   write,
 } from "../host/system.ts";
 import { acceptTcp, listenTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
-import { type Ip, parseIp } from "../wire/address.ts";
+import { accessLine, answerTo, parseRequest } from "./nginx-answer.ts";
+import {
+  NGINX_CONFIGURATION,
+  type NginxConfiguration,
+  readNginxConfiguration,
+} from "./nginx-configuration.ts";
 import type { Program, System } from "./program.ts";
 
-const ROOT = "/var/www";
-const PID_FILE = "/run/nginx.pid";
-const CONFIG = "/etc/nginx/rig.conf";
 /** From the request to the first byte of the answer, and from the answer to the close. */
 const ANSWER_US = 210;
 const CLOSE_US = 70;
 /** From the client's goodbye to ours. */
 const GOODBYE_US = 140;
+const BACKLOG = 511;
+const MASTER = "nginx: master process /usr/sbin/nginx -c ";
+
+/** The command line of a server that runs, as `ps` shows it. */
+export function nginxCommand(file: string = NGINX_CONFIGURATION): string[] {
+  return [MASTER + file];
+}
 
 interface Memory {
-  readonly listeners: readonly number[];
-  readonly pidFile: string;
+  configuration: NginxConfiguration;
+  /** Listening sockets. */
+  listeners: readonly number[];
   /** Bytes of a request that is not complete yet, by socket. */
   readonly requests: Map<number, string>;
 }
@@ -36,7 +46,11 @@ export const nginx: Program = {
   startUs: 12_000,
   signals: ["SIGQUIT", "SIGTERM", "SIGHUP"],
   run(process, reason, system) {
-    if (reason.kind === "start") return start(process, system);
+    if (reason.kind === "start") {
+      const [command = ""] = process.argv;
+      if (command.startsWith(MASTER)) return start(process, command.slice(MASTER.length), system);
+      return obey(process, system);
+    }
     const memory = process.memory as Memory;
     switch (reason.kind) {
       case "socket":
@@ -44,60 +58,137 @@ export const nginx: Program = {
       case "timer":
         return onTimer(process, memory, reason.key, system);
       case "signal":
-        return onSignal(process, reason, system);
+        return onSignal(process, memory, reason, system);
       default:
         return;
     }
   },
 };
 
-function start(process: Process, system: System): void {
-  const at = process.argv.indexOf("-c");
-  const path = at < 0 ? CONFIG : (process.argv[at + 1] ?? CONFIG);
-  const config = readFile(system.host, path, system.sim) ?? "";
-  if (at >= 0 && config === "") {
-    const text = `open() "${path}" failed (2: No such file or directory)`;
-    write(system, process, 2, `nginx: [emerg] ${text}\n`);
-    return exitProcess(system, process, 1);
+/** The command as typed: checks the configuration, then starts the server or signals it. */
+function obey(process: Process, system: System): void {
+  const words = process.argv.slice(1);
+  const after = (option: string): string | undefined => words[words.indexOf(option) + 1];
+  const say = (text: string, code: number): void => {
+    write(system, process, 2, text);
+    exitProcess(system, process, code);
+  };
+  if (words.includes("-v")) return say("nginx version: nginx/1.22.1\n", 0);
+  const file = (words.includes("-c") ? after("-c") : undefined) ?? NGINX_CONFIGURATION;
+  const configuration = loadConfiguration(file, system);
+  if ("complaint" in configuration) {
+    const failed = words.includes("-t") ? `nginx: configuration file ${file} test failed\n` : "";
+    return say(`nginx: [emerg] ${configuration.complaint}\n${failed}`, 1);
   }
-  // Typed in a shell, the server goes to the background.
-  if (process.parent !== INIT) return goBackground(process, system);
-  const listeners: number[] = [];
-  for (const { address, port } of listens(config)) {
-    const opened = listenTcp(system, process, { address, port, backlog: 511 });
-    if ("error" in opened) return exitProcess(system, process, 1);
-    listeners.push(opened.socket);
+  if (words.includes("-t")) {
+    const done = `nginx: the configuration file ${file} syntax is ok\n`;
+    return say(`${done}nginx: configuration file ${file} test is successful\n`, 0);
   }
-  const pidFile = /^\s*pid\s+([^;\s]+);/m.exec(config)?.[1] ?? PID_FILE;
-  process.memory = { listeners, pidFile, requests: new Map() } satisfies Memory;
-  writeFile(system, pidFile, `${process.pid}\n`);
+  if (words.includes("-s")) return signal(process, configuration, after("-s") ?? "", system);
+  const taken = listenOn(process, configuration, system);
+  if ("complaint" in taken) return say(taken.complaint, 1);
+  for (const listener of taken.listeners) closeSocket(system, listener);
+  const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
+  const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 0 };
+  spawnProcess(system, { program: "nginx", argv: nginxCommand(file), ...common });
+  exitProcess(system, process, 0);
+}
+
+const SIGNALS = { stop: "SIGTERM", quit: "SIGQUIT", reload: "SIGHUP", reopen: "SIGHUP" } as const;
+
+function signal(
+  process: Process,
+  { pidFile }: NginxConfiguration,
+  name: string,
+  system: System,
+): void {
+  const known = Object.keys(SIGNALS).find((each) => each === name) as
+    keyof typeof SIGNALS | undefined;
+  const pid = Number(readFile(system.host, pidFile, system.sim) ?? "0");
+  const missing = `nginx: [error] open() "${pidFile}" failed (2: No such file or directory)\n`;
+  if (known === undefined) write(system, process, 2, `nginx: invalid option: "-s ${name}"\n`);
+  else if (!killProcess(system, pid, SIGNALS[known])) write(system, process, 2, missing);
+  else return exitProcess(system, process, 0);
+  exitProcess(system, process, 1);
+}
+
+/** Reads and checks the file that a server would start with. */
+export function loadConfiguration(
+  file: string,
+  { host, sim }: System,
+): NginxConfiguration | { readonly complaint: string } {
+  const text = readFile(host, file, sim);
+  if (text !== undefined) return readNginxConfiguration(text, file);
+  return { complaint: `open() "${file}" failed (2: No such file or directory)` };
+}
+
+function start(process: Process, file: string, system: System): void {
+  const configuration = loadConfiguration(file, system);
+  if ("complaint" in configuration) return exitProcess(system, process, 1);
+  const opened = listenOn(process, configuration, system);
+  if ("complaint" in opened) return exitProcess(system, process, 1);
+  const { listeners } = opened;
+  process.memory = { configuration, listeners, requests: new Map() } satisfies Memory;
+  writeFile(system, configuration.pidFile, `${process.pid}\n`);
   system.sim.record(system.host, "mark", { what: "web-server", up: true });
 }
 
-function goBackground(process: Process, system: System): void {
-  const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
-  const { argv } = process;
-  const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 1_000 };
-  spawnProcess(system, { program: "nginx", argv, ...common });
-  exitProcess(system, process, 0);
+/** Opens what the configuration listens on; those in `kept` stay open. */
+function listenOn(
+  process: Process,
+  { listens }: NginxConfiguration,
+  system: System,
+  kept: readonly number[] = [],
+): { readonly listeners: readonly number[] } | { readonly complaint: string } {
+  const listeners: number[] = [];
+  for (const { address, port } of listens) {
+    const own = kept.find((id) => {
+      const socket = system.host.sockets.get(id);
+      if (socket?.kind !== "tcp-listener") return false;
+      return socket.localAddress === address && socket.localPort === port;
+    });
+    const opened =
+      own === undefined
+        ? listenTcp(system, process, { address, port, backlog: BACKLOG })
+        : { socket: own };
+    if ("error" in opened) {
+      for (const id of listeners) if (!kept.includes(id)) closeSocket(system, id);
+      const reason =
+        opened.error === "EADDRINUSE"
+          ? "98: Address already in use"
+          : "99: Cannot assign requested address";
+      const complaint = `nginx: [emerg] bind() to ${address}:${port} failed (${reason})\n`;
+      return { complaint };
+    }
+    listeners.push(opened.socket);
+  }
+  return { listeners };
 }
 
-/** `listen 0.0.0.0:8080 …;` lines; without any, port 80 on all addresses. */
-function listens(config: string): { address: Ip; port: number }[] {
-  const found = [...config.matchAll(/\blisten\s+([^;\s]+)/g)].map(([, where = ""]) => {
-    const [first = "", second] = where.split(":");
-    const address = second === undefined ? "0.0.0.0" : first.replace("*", "0.0.0.0");
-    return { address, port: Number(second ?? first) };
-  });
-  const good = found.filter(({ address, port }) => parseIp(address) !== undefined && port > 0);
-  return good.length > 0 ? good : [{ address: "0.0.0.0", port: 80 }];
-}
-
-function onSignal(process: Process, reason: Wake & { kind: "signal" }, system: System): void {
-  if (reason.signal === "SIGHUP") return;
-  removeFile(system.host, (process.memory as Memory).pidFile);
+function onSignal(
+  process: Process,
+  memory: Memory,
+  reason: Wake & { kind: "signal" },
+  system: System,
+): void {
+  if (reason.signal === "SIGHUP") return reload(process, memory, system);
+  removeFile(system.host, memory.configuration.pidFile);
   system.sim.record(system.host, "mark", { what: "web-server", up: false });
   exitProcess(system, process, 0);
+}
+
+/** A file with a mistake in it leaves everything as it was. */
+function reload(process: Process, memory: Memory, system: System): void {
+  const file = (process.argv[0] ?? "").slice(MASTER.length);
+  const configuration = loadConfiguration(file, system);
+  if ("complaint" in configuration) return;
+  const opened = listenOn(process, configuration, system, memory.listeners);
+  if ("complaint" in opened) return;
+  for (const id of memory.listeners) {
+    if (!opened.listeners.includes(id)) closeSocket(system, id);
+  }
+  memory.configuration = configuration;
+  memory.listeners = opened.listeners;
 }
 
 function onSocket(process: Process, memory: Memory, socket: number, system: System): void {
@@ -135,9 +226,14 @@ function onTimer(process: Process, memory: Memory, key: string, system: System):
   if (headEnd < 0) return;
   memory.requests.set(socket, text.slice(headEnd + 4));
   const request = parseRequest(text.slice(0, headEnd));
-  const sent = answer(request, system);
-  sendTcp(system, socket, sent);
-  logAccess(system, socket, request, sent);
+  const answer = answerTo(request, memory.configuration, system);
+  const connection = system.host.sockets.get(socket);
+  const client = connection?.kind === "tcp" ? connection.remoteAddress : "-";
+  const { accessLog } = memory.configuration;
+  if (accessLog !== undefined) {
+    writeAccess(accessLog, accessLine(request, answer, client, system.sim), system);
+  }
+  sendTcp(system, socket, answer.text);
   if (!request.keepAlive) {
     setTimer(system, process, `close ${socket}`, system.sim.now + CLOSE_US);
   } else if (text.slice(headEnd + 4).includes("\r\n\r\n")) {
@@ -145,123 +241,15 @@ function onTimer(process: Process, memory: Memory, key: string, system: System):
   }
 }
 
+/** The usual log is kept by lines, which copies of the host share. */
+function writeAccess(path: string, text: string, system: System): void {
+  const { host } = system;
+  if (path !== ACCESS_LOG_PATH) return void appendFile(system, path, text);
+  host.accessLog = Object.freeze({ text, previous: host.accessLog });
+}
+
 function hangUp(process: Process, memory: Memory, socket: number, system: System): void {
   memory.requests.delete(socket);
   clearTimer(process, `answer ${socket}`);
   closeSocket(system, socket);
-}
-
-/** The combined format, one line a request. */
-function logAccess(system: System, id: number, request: Request, sent: string): void {
-  const socket = system.host.sockets.get(id);
-  if (socket?.kind !== "tcp") return;
-  const { host, sim } = system;
-  const date = logDate(sim.world.startEpoch + Math.floor(sim.now / 1_000_000));
-  const status = /^HTTP\/1\.1 (\d+)/.exec(sent)?.[1] ?? "000";
-  const size = sent.length - (sent.indexOf("\r\n\r\n") + 4);
-  const line = `"${request.line}" ${status} ${size} "-" "${request.agent}"`;
-  const entry = `${socket.remoteAddress} - - [${date}] ${line}\n`;
-  host.accessLog = Object.freeze({ text: entry, previous: host.accessLog });
-}
-
-/** "23/Nov/2026:02:57:53 +0000". */
-function logDate(epoch: number): string {
-  const { year, month, day } = civilDate(Math.floor(epoch / 86_400));
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
-  const seconds = epoch % 86_400;
-  const time = `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return `${two(day)}/${MONTHS[month - 1]}/${year}:${time} +0000`;
-}
-
-interface Request {
-  readonly line: string;
-  readonly agent: string;
-  readonly method: string;
-  readonly path: string;
-  readonly keepAlive: boolean;
-  readonly isValid: boolean;
-}
-
-function parseRequest(head: string): Request {
-  const [line = "", ...headers] = head.split("\r\n");
-  const match = /^([A-Z]+) (\S+) HTTP\/1\.([01])$/.exec(line);
-  const connection = headers
-    .map((header) => /^connection:\s*(.*)$/i.exec(header)?.[1]?.toLowerCase())
-    .find((value) => value !== undefined);
-  const keepAlive = match?.[3] === "1" ? connection !== "close" : connection === "keep-alive";
-  const agent = headers.find((header) => /^user-agent:/i.test(header));
-  return {
-    line,
-    agent: agent?.replace(/^[^:]*:\s*/, "") ?? "-",
-    method: match?.[1] ?? "",
-    path: match?.[2] ?? "/",
-    keepAlive: match !== null && keepAlive,
-    isValid: match !== null,
-  };
-}
-
-function answer(request: Request, { host, sim }: System): string {
-  const wanted = request.path.split("?")[0] ?? "/";
-  const path = ROOT + (wanted.endsWith("/") ? `${wanted}index.html` : wanted);
-  const content = request.isValid ? readFile(host, path, sim) : undefined;
-  const now = sim.world.startEpoch + Math.floor(sim.now / 1_000_000);
-  if (content === undefined) {
-    // A directory without its index may not be listed.
-    const missing = wanted.endsWith("/") ? "403 Forbidden" : "404 Not Found";
-    return errorPage(request, request.isValid ? missing : "400 Bad Request", now);
-  }
-  const body = bytesOf(content);
-  const modified = host.files.get(path)?.modified ?? now;
-  const headers = [
-    "HTTP/1.1 200 OK",
-    "Server: nginx/1.22.1",
-    `Date: ${httpDate(now)}`,
-    "Content-Type: text/html",
-    `Content-Length: ${body.length}`,
-    `Last-Modified: ${httpDate(modified)}`,
-    `Connection: ${request.keepAlive ? "keep-alive" : "close"}`,
-    `ETag: "${modified.toString(16)}-${body.length.toString(16)}"`,
-    "Accept-Ranges: bytes",
-  ];
-  return `${headers.join("\r\n")}\r\n\r\n${request.method === "HEAD" ? "" : body}`;
-}
-
-function errorPage(request: Request, status: string, now: number): string {
-  const body = [
-    "<html>",
-    `<head><title>${status}</title></head>`,
-    "<body>",
-    `<center><h1>${status}</h1></center>`,
-    "<hr><center>nginx/1.22.1</center>",
-    "</body>",
-    "</html>",
-    "",
-  ].join("\r\n");
-  const headers = [
-    `HTTP/1.1 ${status}`,
-    "Server: nginx/1.22.1",
-    `Date: ${httpDate(now)}`,
-    "Content-Type: text/html",
-    `Content-Length: ${body.length}`,
-    `Connection: ${request.keepAlive ? "keep-alive" : "close"}`,
-  ];
-  return `${headers.join("\r\n")}\r\n\r\n${request.method === "HEAD" ? "" : body}`;
-}
-
-/** UTF-8 bytes, one character each. */
-function bytesOf(text: string): string {
-  return unescape(encodeURIComponent(text));
-}
-
-const DAYS = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-/** "Mon, 23 Nov 2026 02:52:11 GMT" (RFC 9110 5.6.7). */
-export function httpDate(epoch: number): string {
-  const days = Math.floor(epoch / 86_400);
-  const { year, month, day } = civilDate(days);
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
-  const seconds = epoch % 86_400;
-  const time = `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return `${DAYS[days % 7]}, ${two(day)} ${MONTHS[month - 1]} ${year} ${time} GMT`;
 }

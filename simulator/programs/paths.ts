@@ -49,6 +49,7 @@ const BIN: readonly string[] = [
   "touch",
   "tr",
   "true",
+  "uname",
   "uniq",
   "wc",
   "which",

@@ -22,6 +22,7 @@ import { tryHelp } from "./text-tools.ts";
 
 /** What `ps` shows as the command's name: the program without its path. */
 function nameOf({ argv, program }: Process): string {
+  if (program === "nginx") return program;
   const first = argv[0] ?? program;
   return first.slice(first.lastIndexOf("/") + 1);
 }

@@ -4,6 +4,8 @@ import { readFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { Process } from "../host/process.ts";
 import { exitProcess, INIT, killProcess, setTimer, spawnProcess, write } from "../host/system.ts";
+import { NGINX_CONFIGURATION } from "./nginx-configuration.ts";
+import { loadConfiguration, nginxCommand } from "./nginx.ts";
 import type { Program, System } from "./program.ts";
 
 /** Recorded: from the command to the signal 19 ms; a further 31 ms to a daemon's first line. */
@@ -141,13 +143,18 @@ function prepareStart(process: Process, memory: Memory, system: System): void {
     write(system, process, 2, text);
     return exitProcess(system, process, 0);
   }
+  if (!isKeepalived && "complaint" in loadConfiguration(NGINX_CONFIGURATION, system)) {
+    write(system, process, 2, startFailed(memory.unit.name));
+    return exitProcess(system, process, 1);
+  }
   memory.step = "start";
   setTimer(system, process, "start", sim.now + (isKeepalived ? START_US : NGINX_START_US));
 }
 
 function start(process: Process, memory: Memory, system: System): void {
   const { program } = memory.unit;
-  const argv = program === "keepalived" ? ["/usr/sbin/keepalived", ...options(system)] : [program];
+  const isKeepalived = memory.unit === KEEPALIVED;
+  const argv = isKeepalived ? ["/usr/sbin/keepalived", ...options(system)] : nginxCommand();
   const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
   const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 0 };
   spawnProcess(system, { program, argv, ...common });
@@ -160,6 +167,13 @@ function options({ host, sim }: System): string[] {
   const text = readFile(host, "/etc/sysconfig/keepalived", sim) ?? 'KEEPALIVED_OPTIONS="-D"';
   const value = /KEEPALIVED_OPTIONS=("?)(.*)\1/.exec(text)?.[2] ?? "";
   return value.split(/\s+/).filter((word) => word !== "");
+}
+
+function startFailed(name: string): string {
+  return (
+    `Job for ${name}.service failed because the control process exited with error code.\n` +
+    `See "systemctl status ${name}.service" and "journalctl -xeu ${name}.service" for details.\n`
+  );
 }
 
 function refuseReload(process: Process, { unit }: Memory, system: System): void {

@@ -111,7 +111,9 @@ function readyProgram(
   const ready = expandRedirections(expansion, step.redirections);
   if (expansion.wanted !== undefined || expansion.problem !== undefined) return undefined;
   const [name = ""] = args;
-  if (isInternal(shell, name) || programNamed(name) === undefined) return undefined;
+  const program = programNamed(name);
+  if (isInternal(shell, name) || program === undefined) return undefined;
+  if (system.sim.startUs(program) === undefined) return undefined;
   const own = process.files;
   process.files = files;
   const redirected = redirectedFiles(context, ready);
@@ -134,7 +136,10 @@ type Found =
 
 function findProgram({ system, process }: Context, name: string, args: readonly string[]): Found {
   const program = programNamed(name);
-  if (program !== undefined) return { program, argv: args };
+  if (program !== undefined) {
+    if (system.sim.startUs(program) !== undefined) return { program, argv: args };
+    return { complaint: `${name}: the lab does not have this program`, status: 127 };
+  }
   if (!name.includes("/")) return { complaint: `${name}: command not found`, status: 127 };
   const path = resolvePath(process.directory, name);
   const file = system.host.files.get(path);
