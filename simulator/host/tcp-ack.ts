@@ -53,6 +53,7 @@ function advanceBy(
   connection.duplicateAcks = 0;
   if (connection.retransmissions === 0) measure(connection, segment, sim.now);
   connection.retransmissions = 0;
+  connection.probed = false;
   grow(connection, bytes);
   connection.retransmitDeadline = undefined;
   if (needsRetransmitTimer(connection)) {

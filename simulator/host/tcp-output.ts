@@ -2,7 +2,7 @@
 // acknowledgements, retransmission. Left out: Nagle's algorithm, selective acknowledgement blocks,
 // zero-window probes (receive buffers here are never full).
 import type { Sim } from "../kernel/sim.ts";
-import { timerWheel } from "../kernel/wheel.ts";
+import { JIFFY_US, timerWheel } from "../kernel/wheel.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import { ACK, FIN, PSH, RST, SYN, type TcpOptions, type TcpSegment } from "../wire/tcp.ts";
 import type { Host } from "./host.ts";
@@ -21,6 +21,7 @@ const CLIENT_WINDOW = 502;
 const SERVER_WINDOW = 509;
 /** Bytes of a segment that the timestamp option takes. */
 const TIMESTAMP_BYTES = 12;
+const PROBE_ALONE_US = 200_000;
 /** Quick acknowledgements at the start of a connection and after a pause (Linux). */
 export const QUICK_ACKS = 16;
 export const DELAYED_ACK_US = 40_000;
@@ -74,8 +75,32 @@ export function needsRetransmitTimer(connection: TcpConnection): boolean {
 }
 
 export function startRetransmitTimer(host: Host, connection: TcpConnection, sim: Sim): void {
-  connection.retransmitDeadline = timerWheel(sim.now, connection.retransmitTimeoutUs);
+  const { retransmitTimeoutUs } = connection;
+  const delayUs = mayProbe(connection)
+    ? Math.min(retransmitTimeoutUs, probeTimeoutUs(connection))
+    : retransmitTimeoutUs;
+  connection.retransmitDeadline = timerWheel(sim.now, delayUs);
   arm(host, connection, sim);
+}
+
+/** Whether silence is first answered with a probe: once, and not before the handshake is over. */
+export function mayProbe({ state, probed, retransmissions }: TcpConnection): boolean {
+  return !probed && retransmissions === 0 && !state.startsWith("SYN");
+}
+
+/** Two round trips, and time for a delayed acknowledgement of a single segment (Linux). */
+function probeTimeoutUs(connection: TcpConnection): number {
+  const rest = inFlight(connection) > segmentSize(connection) ? 2 * JIFFY_US : PROBE_ALONE_US;
+  return 2 * (connection.smoothedRttUs ?? 0) + rest;
+}
+
+/** Sends the last segment once more: its acknowledgement tells what is missing (RFC 8985 7.3). */
+export function probe(host: Host, connection: TcpConnection, sim: Sim): void {
+  connection.probed = true;
+  const sent = inFlight(connection);
+  const limit = segmentSize(connection);
+  const offset = sent === 0 ? 0 : Math.floor((sent - 1) / limit) * limit;
+  resend(host, connection, offset, sent - offset, sim);
 }
 
 /** Sends the oldest unacknowledged segment once more. */
@@ -90,14 +115,25 @@ export function retransmit(host: Host, connection: TcpConnection, sim: Sim): voi
       return sendSyn(host, connection, sim);
     case "SYN-RECEIVED":
       return sendSynAck(host, connection, sim);
-    default: {
-      const size = Math.min(segmentSize(connection), inFlight(connection));
-      if (size > 0) {
-        sendData(host, connection, connection.sendUnacknowledged, 0, size, sim);
-      } else if (connection.finSent) {
-        emit(host, connection, { flags: FIN | ACK, sequence: minusOne(connection.sendNext) }, sim);
-      }
-    }
+    default:
+      resend(host, connection, 0, Math.min(segmentSize(connection), inFlight(connection)), sim);
+  }
+}
+
+/** The last bytes and the FIN after them go in one segment (Linux collapses what it repeats). */
+function resend(
+  host: Host,
+  connection: TcpConnection,
+  offset: number,
+  size: number,
+  sim: Sim,
+): void {
+  const { sendUnacknowledged, sendBuffer, finSent } = connection;
+  const fin = finSent && offset + size === sendBuffer.length ? FIN : 0;
+  if (size > 0) {
+    sendData(host, connection, (sendUnacknowledged + offset) >>> 0, offset, size, sim, fin);
+  } else if (fin !== 0) {
+    emit(host, connection, { flags: FIN | ACK, sequence: minusOne(connection.sendNext) }, sim);
   }
 }
 
@@ -156,10 +192,11 @@ function sendData(
   offset: number,
   size: number,
   sim: Sim,
+  fin = 0,
 ): void {
   const data = connection.sendBuffer.slice(offset, offset + size);
   const isLast = offset + size === connection.sendBuffer.length;
-  emit(host, connection, { flags: isLast ? ACK | PSH : ACK, sequence, data }, sim);
+  emit(host, connection, { flags: (isLast ? ACK | PSH : ACK) | fin, sequence, data }, sim);
 }
 
 /** Data sent soon after data came: a dialogue, in which acknowledgements ride on answers. */

@@ -48,6 +48,7 @@ export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConne
     rttVarianceUs: 0,
     retransmitTimeoutUs: INITIAL_TIMEOUT_US,
     retransmissions: 0,
+    probed: false,
     retransmitDeadline: undefined,
     ackDeadline: undefined,
     timeWaitDeadline: undefined,

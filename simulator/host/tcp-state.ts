@@ -74,6 +74,8 @@ export interface TcpConnection {
   rttVarianceUs: number;
   retransmitTimeoutUs: number;
   retransmissions: number;
+  /** A loss probe (RFC 8985 7) is out: the next timeout is a real one. */
+  probed: boolean;
   /** When the oldest unacknowledged segment is sent again. */
   retransmitDeadline: number | undefined;
   /** When a delayed acknowledgement goes out at last. */

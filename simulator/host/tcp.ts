@@ -12,6 +12,8 @@ import { fail, startTimeWait } from "./tcp-input.ts";
 import {
   arm,
   needsRetransmitTimer,
+  mayProbe,
+  probe,
   retransmit,
   sendAck,
   sendPending,
@@ -189,6 +191,10 @@ function timeOut(host: Host, connection: TcpConnection, sim: Sim): void {
   if (connection.retransmissions >= retryLimit(host, connection)) {
     if (connection.state === "SYN-RECEIVED") return closeRecord(host, connection);
     return fail(host, connection, "ETIMEDOUT", sim);
+  }
+  if (mayProbe(connection)) {
+    probe(host, connection, sim);
+    return startRetransmitTimer(host, connection, sim);
   }
   connection.retransmissions++;
   connection.retransmitTimeoutUs = Math.min(MAX_TIMEOUT_US, 2 * connection.retransmitTimeoutUs);

@@ -8,7 +8,7 @@ import { sayDetail } from "./log.ts";
 import type { Vrrp } from "./vrrp.ts";
 
 /** A burst takes time to write before the next one's timer is set (recorded). */
-const BURST_WORK_US = 1_000;
+const BURST_WORK_US = 350;
 
 /** `repeat` frames for each address, address by address in each round (K59, K60). */
 export function sendGarps(vrrp: Vrrp, instance: VrrpInstance, repeat: number): void {

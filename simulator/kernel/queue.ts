@@ -94,10 +94,10 @@ function before(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && rank(a) < rank(b));
 }
 
-/** Alarms that ring on the kernel's timer wheel (I231). */
-const ON_THE_WHEEL: ReadonlySet<AlarmKind> = new Set(["neighbour", "tcp", "igmp"]);
+/** Timers of the kernel that ring before others of the same jiffy. */
+const RINGS_FIRST: ReadonlySet<AlarmKind> = new Set(["neighbour", "igmp"]);
 
 /** Of several alarms in one slot of the wheel the one set last rings first (recorded). */
 function rank(event: Event): number {
-  return event.kind === "alarm" && ON_THE_WHEEL.has(event.alarm) ? -event.id : event.id;
+  return event.kind === "alarm" && RINGS_FIRST.has(event.alarm) ? -event.id : event.id;
 }
