@@ -137,8 +137,11 @@ function parseSubstitution(
   if (pattern === undefined || replacement === undefined) return "unterminated `s' command";
   const flags = /^[gpiI0-9]*/.exec(script.slice(replacement.end + 1))?.[0] ?? "";
   const dialect = extended ? "extended" : "basic";
-  const expression = regularExpression(pattern.text, dialect, /[iI]/.test(flags) ? "gi" : "g");
-  if (expression === undefined) return "Unmatched [ or (";
+  const isEmpty = pattern.text === "";
+  const expression = isEmpty
+    ? undefined
+    : regularExpression(pattern.text, dialect, /[iI]/.test(flags) ? "gi" : "g");
+  if (expression === undefined && !isEmpty) return "Unmatched [ or (";
   const rest = script.slice(replacement.end + 1 + flags.length);
   if (/^[^\s;}]/.test(rest)) return "unknown option to `s'";
   return { command: { ...base, expression, text: replacement.text, flags }, rest };
@@ -177,21 +180,29 @@ function parseAddress(
   return { address: { kind: "pattern", expression }, rest: script.slice(pattern.end + 1) };
 }
 
+interface Memory {
+  /** The regular expression used last. */
+  last: RegExp | undefined;
+}
+
 function edit(lines: readonly string[], commands: readonly Command[], quiet: boolean): string {
   const out: string[] = [];
-  const open = commands.map(() => false);
+  // `0,/x/` may end on the first line already.
+  const open = commands.map(({ from }) => from?.kind === "line" && from.number === 0);
+  const memory: Memory = { last: undefined };
   for (const [i, line] of lines.entries()) {
     let space: string | undefined = line;
     let quit = false;
     const after: string[] = [];
     for (const [index, command] of commands.entries()) {
-      if (!applies(command, index, open, space, i + 1, i === lines.length - 1)) continue;
+      const place = { line: space, number: i + 1, isLast: i === lines.length - 1 };
+      if (!applies(command, index, open, place, memory)) continue;
       if (command.name === "d" || command.name === "c") {
         if (command.name === "c") out.push(command.text);
         space = undefined;
         break;
       }
-      if (command.name === "s") space = substitute(space, command, out);
+      if (command.name === "s") space = substitute(space, command, out, memory);
       if (command.name === "p") out.push(space);
       if (command.name === "=") out.push(String(i + 1));
       if (command.name === "i") out.push(command.text);
@@ -210,14 +221,19 @@ function applies(
   command: Command,
   index: number,
   open: boolean[],
-  line: string,
-  number: number,
-  isLast: boolean,
+  {
+    line,
+    number,
+    isLast,
+  }: { readonly line: string; readonly number: number; readonly isLast: boolean },
+  memory: Memory,
 ): boolean {
   const { from, to, negated } = command;
   const hits = (address: Address): boolean => {
     if (address.kind === "line") return address.number === number;
-    return address.kind === "last" ? isLast : address.expression.test(line);
+    if (address.kind === "last") return isLast;
+    memory.last = address.expression;
+    return address.expression.test(line);
   };
   if (from === undefined) return !negated;
   if (to === undefined) return hits(from) !== negated;
@@ -230,8 +246,16 @@ function applies(
   return !negated;
 }
 
-function substitute(line: string, { expression, text, flags }: Command, out: string[]): string {
+/** An empty expression stands for the one used last. */
+function substitute(
+  line: string,
+  { expression: own, text, flags }: Command,
+  out: string[],
+  memory: Memory,
+): string {
+  const expression = own ?? (memory.last && new RegExp(memory.last.source, "g"));
   if (expression === undefined) return line;
+  memory.last = expression;
   const only = Number(/\d+/.exec(flags)?.[0] ?? 0);
   const isGlobal = flags.includes("g");
   let count = 0;
