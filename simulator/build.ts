@@ -97,6 +97,7 @@ function emptyHost(expanded: ExpandedHost, world: World): Host {
     ipvs: emptyIpvs(),
     counters: new Map(),
     groups: new Map(),
+    reports: new Map(),
     icmpCredit: new Map(),
     redirects: new Map(),
     packetIds: new Map(),

@@ -136,6 +136,7 @@ function forget(host: Host, sim: Sim): void {
   host.tcp.portUse.clear();
   host.pipes.clear();
   host.groups.clear();
+  host.reports.clear();
   host.sysctl.clear();
   host.filter = EMPTY_FILTER;
   host.redirects.clear();

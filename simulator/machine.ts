@@ -11,6 +11,7 @@ import { endBySignal, INIT, processAlarm } from "./host/system.ts";
 import { tcpAlarm } from "./host/tcp.ts";
 import { connectionAlarm } from "./ipvs/connection.ts";
 import { estimatorAlarm } from "./ipvs/estimator.ts";
+import { syncAlarm } from "./ipvs/sync.ts";
 import type { AlarmKind } from "./kernel/queue.ts";
 import type { Machine } from "./kernel/run.ts";
 import type { Sim } from "./kernel/sim.ts";
@@ -33,6 +34,7 @@ const ALARMS: Readonly<Record<AlarmKind, AlarmHandler>> = {
   process: processAlarm,
   "ipvs-connection": connectionAlarm,
   "ipvs-estimator": estimatorAlarm,
+  "ipvs-sync": syncAlarm,
 };
 
 export function createMachine(programs: ProgramTable): Machine {

@@ -47,6 +47,8 @@ export interface Host {
   readonly counters: Map<string, number>;
   /** Groups joined, by interface and address: "eth1 224.0.0.18". */
   readonly groups: Map<string, GroupMembership>;
+  /** By interface: when its next report of changes goes out, and how many more there are. */
+  readonly reports: Map<string, { readonly deadline: number; readonly remaining: number }>;
   /** When the next ICMP error may be sent to a peer (I10). */
   readonly icmpCredit: Map<Ip, { tokens: number; at: number }>;
   /** ICMP redirects sent to a neighbour of late (I30). */
@@ -190,8 +192,6 @@ export interface ConsoleCommand {
 export interface GroupMembership {
   /** How many sockets are members. */
   count: number;
-  /** When the next state-change report goes out; undefined when all were sent. */
-  deadline: number | undefined;
   /** Reports still to be sent for the last change. */
   remaining: number;
   change: "join" | "leave";

@@ -5,7 +5,7 @@ import type { Sim } from "../kernel/sim.ts";
 import { JIFFY_US, timerWheel } from "../kernel/wheel.ts";
 import type { Ip } from "../wire/address.ts";
 import { CHANGE_TO_EXCLUDE, CHANGE_TO_INCLUDE } from "../wire/igmp.ts";
-import type { GroupMembership, Host, Nic } from "./host.ts";
+import type { Host, Nic } from "./host.ts";
 import { sendIpv4 } from "./ip-output.ts";
 
 const ALL_IGMPV3_ROUTERS: Ip = "224.0.0.22";
@@ -20,17 +20,18 @@ export function joinGroup(host: Host, nic: Nic, group: Ip, sim: Sim): void {
     membership.count++;
     return;
   }
-  host.groups.set(key, { count: 1, deadline: undefined, remaining: REPORTS, change: "join" });
-  schedule(host, key, 2 * JIFFY_US, sim);
+  // The newest stands at the head of the kernel's list.
+  host.groups.delete(key);
+  host.groups.set(key, { count: 1, remaining: REPORTS, change: "join" });
+  change(host, nic.name, sim);
 }
 
 export function leaveGroup(host: Host, nicName: string, group: Ip, sim: Sim): void {
-  const key = `${nicName} ${group}`;
-  const membership = host.groups.get(key);
+  const membership = host.groups.get(`${nicName} ${group}`);
   if (membership === undefined || --membership.count > 0) return;
   membership.change = "leave";
   membership.remaining = REPORTS;
-  schedule(host, key, 2 * JIFFY_US, sim);
+  change(host, nicName, sim);
 }
 
 /** The groups that an interface listens to, the newest first; every one to 224.0.0.1. */
@@ -45,32 +46,47 @@ export function isMember(host: Host, nic: Nic, group: Ip): boolean {
   return group === "224.0.0.1" || (host.groups.get(`${nic.name} ${group}`)?.count ?? 0) > 0;
 }
 
-/** The IGMP alarm: key is "<interface> <group>". */
-export function igmpAlarm(host: Host, key: string, sim: Sim): void {
-  const membership = host.groups.get(key);
-  if (membership?.deadline === undefined || membership.deadline > sim.now) return;
-  membership.deadline = undefined;
-  membership.remaining--;
-  report(host, key, membership, sim);
-  if (membership.remaining > 0) {
-    schedule(host, key, sim.random() * REPEAT_US + 2 * JIFFY_US, sim);
-  } else if (membership.count === 0) {
-    host.groups.delete(key);
+/** One timer for all changes of an interface: a report tells of each that is not told enough. */
+function change(host: Host, nicName: string, sim: Sim): void {
+  const deadline = timerWheel(sim.now, 2 * JIFFY_US);
+  host.reports.set(nicName, { deadline, remaining: REPORTS });
+  sim.alarm(host, deadline, "igmp", nicName);
+}
+
+/** The IGMP alarm: key is the interface's name. */
+export function igmpAlarm(host: Host, nicName: string, sim: Sim): void {
+  const timer = host.reports.get(nicName);
+  if (timer === undefined || timer.deadline > sim.now) return;
+  report(host, nicName, sim);
+  const remaining = timer.remaining - 1;
+  if (remaining <= 0) {
+    host.reports.delete(nicName);
+    return;
   }
+  const deadline = timerWheel(sim.now, sim.random() * REPEAT_US + 2 * JIFFY_US);
+  host.reports.set(nicName, { deadline, remaining });
+  sim.alarm(host, deadline, "igmp", nicName);
 }
 
-function schedule(host: Host, key: string, delayUs: number, sim: Sim): void {
-  const membership = host.groups.get(key);
-  if (membership === undefined) return;
-  membership.deadline = timerWheel(sim.now, delayUs);
-  sim.alarm(host, membership.deadline, "igmp", key);
-}
-
-function report(host: Host, key: string, { change }: GroupMembership, sim: Sim): void {
-  const [nicName = "", group = ""] = key.split(" ");
+/** Groups left come first, then those joined, the newest first (recorded: lvs-l-sync). */
+function report(host: Host, nicName: string, sim: Sim): void {
+  const told = [...host.groups]
+    .filter(([key, { remaining }]) => key.startsWith(`${nicName} `) && remaining > 0)
+    .reverse();
   const source = host.nics.get(nicName)?.addresses[0]?.address;
-  if (source === undefined) return;
-  const type = change === "join" ? CHANGE_TO_EXCLUDE : CHANGE_TO_INCLUDE;
+  const records = (["leave", "join"] as const).flatMap((kind) =>
+    told
+      .filter(([, membership]) => membership.change === kind)
+      .map(([key]) => ({
+        type: kind === "join" ? CHANGE_TO_EXCLUDE : CHANGE_TO_INCLUDE,
+        group: key.slice(nicName.length + 1),
+      })),
+  );
+  for (const [key, membership] of told) {
+    membership.remaining--;
+    if (membership.remaining === 0 && membership.count === 0) host.groups.delete(key);
+  }
+  if (source === undefined || records.length === 0) return;
   const packet = {
     protocol: "ipv4",
     source,
@@ -79,7 +95,7 @@ function report(host: Host, key: string, { change }: GroupMembership, sim: Sim):
     tos: 0xc0,
     id: 0,
     dontFragment: true,
-    payload: { protocol: "igmp", records: [{ type, group }] },
+    payload: { protocol: "igmp", records },
   } as const;
   sendIpv4(host, packet, sim, { nic: nicName });
 }

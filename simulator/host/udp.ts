@@ -1,4 +1,5 @@
 // UDP (RFC 768): datagrams to sockets, and "port unreachable" when there is none.
+import { receiveSync } from "../ipvs/sync.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { Ip } from "../wire/address.ts";
 import { UNREACHABLE_PORT } from "../wire/icmp.ts";
@@ -54,6 +55,7 @@ export function sendUdp(
 }
 
 export function receiveUdp(host: Host, packet: Ipv4Packet, datagram: UdpDatagram, sim: Sim): void {
+  if (receiveSync(host, datagram, sim)) return;
   const { sourcePort, destinationPort, data } = datagram;
   const socket = findSocket(host, packet.destination, destinationPort);
   if (socket === undefined) {

@@ -3,7 +3,6 @@
 import type { Host } from "../host/host.ts";
 import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
-import { timerWheel } from "../kernel/wheel.ts";
 import { ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
 import type { TcpSegment } from "../wire/tcp.ts";
 import type { UdpDatagram } from "../wire/udp.ts";
@@ -14,14 +13,10 @@ import {
   findConnection,
   putConnection,
 } from "./connection-table.ts";
+import { timeoutOf, timer } from "./connection-timer.ts";
 import type { Destination, Service } from "./state.ts";
-import {
-  type Direction,
-  isActiveState,
-  nextTcpState,
-  TCP_TIMEOUTS,
-  type TcpStateName,
-} from "./tcp-states.ts";
+import { syncConnection } from "./sync.ts";
+import { type Direction, isActiveState, nextTcpState, type TcpStateName } from "./tcp-states.ts";
 
 export type Transport = TcpSegment | UdpDatagram;
 
@@ -120,6 +115,7 @@ export function moveOn(
   putConnection(host.ipvs.connections, moved);
   if (connection.ringsAt === 0) sim.alarm(host, moved.ringsAt, "ipvs-connection", moved.key);
   assureTemplate(host, moved, way);
+  if (way === "in") syncConnection(host, connection, moved, sim);
   return moved;
 }
 
@@ -161,18 +157,6 @@ function assureTemplate(host: Host, moved: Connection, way: "in" | "out"): void 
   const template = findConnection(host.ipvs.connections, moved.template);
   if (!isAssured || template === undefined || template.state === "ASSURED") return;
   putConnection(host.ipvs.connections, { ...template, state: "ASSURED" });
-}
-
-/** Every packet restarts the timer (I98). */
-export function timer(now: number, seconds: number): Pick<Connection, "deadline" | "ringsAt"> {
-  const delayUs = seconds * 1_000_000;
-  return { deadline: now + delayUs, ringsAt: timerWheel(now, delayUs) };
-}
-
-export function timeoutOf(host: Host, state: TcpStateName): number {
-  const { timeouts } = host.ipvs;
-  if (state === "ESTABLISHED") return timeouts.tcp;
-  return state === "FIN_WAIT" ? timeouts.tcpfin : TCP_TIMEOUTS[state];
 }
 
 /** The connection alarm: one is outstanding for each; early, it sets itself again. */

@@ -13,9 +13,9 @@ import {
   countConnection,
   findDestination,
   newConnection,
-  timer,
   type Transport,
 } from "./connection.ts";
+import { timer } from "./connection-timer.ts";
 import {
   type Connection,
   connectionKey,

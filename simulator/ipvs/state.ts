@@ -1,6 +1,7 @@
 // IPVS as data: services with their destinations in the kernel's order, the connection table and
 // the statistics (ipvs.md sections 3 and 4).
 import type { Ip } from "../wire/address.ts";
+import type { SyncRecord } from "../wire/ipvs-sync.ts";
 import type { LocalityEntry } from "./schedulers/locality.ts";
 import { type ConnectionTable, emptyConnectionTable } from "./connection-table.ts";
 
@@ -17,6 +18,23 @@ export interface Ipvs {
   timeouts: { tcp: number; tcpfin: number; udp: number };
   /** Destinations deleted while connections still refer to them (I131), by `destinationKey`. */
   readonly trash: Map<string, Destination>;
+  readonly sync: SyncState;
+}
+
+export type SyncRole = "master" | "backup";
+
+/** The sync daemons that run here, and what the master has not sent yet (I140-I143). */
+export interface SyncState {
+  master: SyncDaemon | undefined;
+  backup: SyncDaemon | undefined;
+  waiting: readonly SyncRecord[];
+  waitingSince: number;
+  sourcePort: number;
+}
+
+export interface SyncDaemon {
+  readonly nic: string;
+  readonly syncId: number;
 }
 
 export interface Service {
@@ -104,6 +122,13 @@ export function emptyIpvs(): Ipvs {
     connections: emptyConnectionTable(),
     timeouts: { tcp: 900, tcpfin: 120, udp: 300 },
     trash: new Map(),
+    sync: {
+      master: undefined,
+      backup: undefined,
+      waiting: [],
+      waitingSince: 0,
+      sourcePort: 0,
+    },
   };
 }
 

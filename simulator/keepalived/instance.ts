@@ -1,6 +1,11 @@
 // One VRRP instance as data, and what is computed from it (K20).
 import type { Ip } from "../wire/address.ts";
-import type { SyncGroupConfig, VrrpInstanceConfig, VrrpScriptConfig } from "./config.ts";
+import type {
+  SyncDaemonConfig,
+  SyncGroupConfig,
+  VrrpInstanceConfig,
+  VrrpScriptConfig,
+} from "./config.ts";
 
 export type VrrpState = "INIT" | "BACKUP" | "MASTER" | "FAULT";
 
@@ -9,6 +14,7 @@ export interface VrrpMemory {
   readonly instances: Map<string, VrrpInstance>;
   readonly scripts: Map<string, TrackedScript>;
   groups: readonly SyncGroupConfig[];
+  syncDaemon: SyncDaemonConfig | undefined;
 }
 
 export interface VrrpInstance {

@@ -34,6 +34,7 @@ export function reloadVrrp(vrrp: Vrrp): void {
   for (const socket of old) closeSocket(system, socket);
   const sockets = openSockets(vrrp, configs);
   memory.groups = syncGroups;
+  memory.syncDaemon = read.config.syncDaemon;
   memory.instances.clear();
   for (const config of configs) {
     const same = before.find((each) => isSame(each.config, config));

@@ -7,7 +7,7 @@ import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
-import { say, voiceOf } from "./log.ts";
+import { say, sayDebug, voiceOf } from "./log.ts";
 import { receiveAdvert } from "./receive.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
@@ -43,7 +43,12 @@ export const keepalivedVrrp: Program = {
   run(process, reason, system) {
     const voice = voiceOf(process, "Keepalived_vrrp");
     if (reason.kind === "start") {
-      process.memory = { instances: new Map(), scripts: new Map(), groups: [] };
+      process.memory = {
+        instances: new Map(),
+        scripts: new Map(),
+        groups: [],
+        syncDaemon: undefined,
+      } satisfies VrrpMemory;
     }
     const vrrp: Vrrp = { system, process, voice, memory: process.memory as VrrpMemory };
     switch (reason.kind) {
@@ -91,6 +96,8 @@ function start(vrrp: Vrrp): void {
   }
   const { instances: configs, syncGroups, scripts } = read.config;
   memory.groups = syncGroups;
+  memory.syncDaemon = read.config.syncDaemon;
+  if (memory.syncDaemon !== undefined) sayDebug(system, process, voice, "Initializing ipvs");
   const sockets = openSockets(vrrp, configs);
   for (const config of configs) {
     memory.instances.set(config.name, newInstance(config, sockets));

@@ -16,6 +16,7 @@ import {
 } from "./instance.ts";
 import { say, sayDetail, type Voice } from "./log.ts";
 import { notify } from "./notify.ts";
+import { followState } from "./sync-daemon.ts";
 
 /** A daemon's work takes time (recorded): an advert, a takeover with its addresses and ARPs. */
 const ADVERT_WORK_US = 28;
@@ -286,8 +287,9 @@ function setState(vrrp: Vrrp, instance: VrrpInstance, state: "BACKUP" | "FAULT")
   tell(vrrp, instance, state);
 }
 
-function mark({ system }: Vrrp, instance: VrrpInstance, state: VrrpState): void {
+function mark({ system, memory }: Vrrp, instance: VrrpInstance, state: VrrpState): void {
   instance.state = state;
+  followState(system, memory.syncDaemon, instance, state);
   system.sim.record(system.host, "mark", { what: "vrrp-state", instance: instance.name, state });
 }
 

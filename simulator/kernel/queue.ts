@@ -13,6 +13,7 @@ export type AlarmKind =
   | "reachable-time"
   | "ipvs-connection"
   | "ipvs-estimator"
+  | "ipvs-sync"
   | "process";
 
 interface EventBase {

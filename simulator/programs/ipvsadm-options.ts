@@ -1,7 +1,7 @@
 // ipvsadm's command line (I160-I163) with its complaints (I191, I192). Names of hosts and services
 // beyond the few in `PORTS` are not looked up.
 import type { ServiceName } from "../ipvs/admin.ts";
-import type { ForwardingMethod } from "../ipvs/state.ts";
+import type { ForwardingMethod, SyncRole } from "../ipvs/state.ts";
 import { type Ip, parseIp } from "../wire/address.ts";
 
 export type Command =
@@ -16,6 +16,7 @@ export type Command =
   | "zero"
   | "save"
   | "set"
+  | "restore"
   | "start-daemon"
   | "stop-daemon"
   | "help"
@@ -34,6 +35,9 @@ export interface Options {
   mask?: Ip;
   flags?: string[];
   onePacket?: boolean;
+  role?: SyncRole;
+  syncNic?: string;
+  syncId?: number;
   timeouts?: readonly [number, number, number];
   readonly switches: Set<string>;
 }
@@ -66,6 +70,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "--zero": "zero",
   "-S": "save",
   "--save": "save",
+  "-R": "restore",
+  "--restore": "restore",
   "--set": "set",
   "--start-daemon": "start-daemon",
   "--stop-daemon": "stop-daemon",
@@ -110,6 +116,13 @@ type Handler = (options: Options, value: string) => string | undefined;
 function parseRest(options: Options, words: readonly string[]): Complaint | undefined {
   const reader: Reader = { words, next: 0 };
   if (options.command === "set") return parseSet(options, words);
+  if (options.command.endsWith("-daemon")) {
+    const role = words[reader.next++];
+    if (role !== "master" && role !== "backup") {
+      return { text: `illegal ${options.command} parameter specified\n`, code: 2 };
+    }
+    options.role = role;
+  }
   while (reader.next < words.length) {
     const word = words[reader.next++] ?? "";
     const complaint = parseWord(options, word, reader);
@@ -256,7 +269,20 @@ const schedulerFlags: Handler = (options, value) => {
   return undefined;
 };
 
+const syncNic: Handler = (options, value) => {
+  options.syncNic = value;
+  return undefined;
+};
+
+const syncId: Handler = (options, value) => {
+  if (!/^\d+$/.test(value) || Number(value) > 255) return "illegal syncid specified";
+  options.syncId = Number(value);
+  return undefined;
+};
+
 const VALUES: Readonly<Record<string, Handler>> = {
+  "--mcast-interface": syncNic,
+  "--syncid": syncId,
   "-t": service("tcp"),
   "--tcp-service": service("tcp"),
   "-u": service("udp"),

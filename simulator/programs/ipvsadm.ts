@@ -1,7 +1,5 @@
-// ipvsadm 1.31: runs the command and prints what the real one prints. Left out so far: the sync
-// daemon's commands, which say so.
+// ipvsadm 1.31: runs the command and prints what the real one prints.
 import type { Host } from "../host/host.ts";
-import { exitProcess, write } from "../host/system.ts";
 import {
   addDestination,
   addService,
@@ -17,7 +15,10 @@ import {
   setTimeouts,
   zero,
 } from "../ipvs/admin.ts";
+import { startSync, stopSync, type SyncError } from "../ipvs/sync.ts";
 import type { Sim } from "../kernel/sim.ts";
+import { immediate, NEEDS_INPUT } from "./immediate.ts";
+import { IPVSADM_HELP, IPVSADM_VERSION } from "./ipvsadm-help.ts";
 import { listConnections, listServices, saveServices } from "./ipvsadm-list.ts";
 import { type Command, type Options, parseOptions } from "./ipvsadm-options.ts";
 import type { Program } from "./program.ts";
@@ -38,15 +39,22 @@ export function ipvsadmMain(host: Host, args: readonly string[], sim: Sim): Outp
   return ACTIONS[options.command](host, options, sim);
 }
 
-export const ipvsadm: Program = {
-  startUs: 8_500,
-  run(process, _reason, system) {
-    const output = ipvsadmMain(system.host, process.argv.slice(1), system.sim);
-    write(system, process, 1, output.stdout);
-    write(system, process, 2, output.stderr);
-    exitProcess(system, process, output.code);
-  },
-};
+export const ipvsadm: Program = immediate(8_500, ({ host, sim, args, input }) => {
+  const isRestore = args[0] === "-R" || args[0] === "--restore";
+  if (!isRestore) return ipvsadmMain(host, args, sim);
+  return input === undefined ? NEEDS_INPUT : restore(host, input, sim);
+});
+
+/** One command a line; a bad one ends it, and nothing is cleared first (I181). */
+function restore(host: Host, text: string, sim: Sim): Output {
+  for (const line of text.split("\n")) {
+    const words = line.trim().split(/\s+/);
+    if (words[0] === "") continue;
+    const output = ipvsadmMain(host, words[0] === "ipvsadm" ? words.slice(1) : words, sim);
+    if (output.code !== 0) return output;
+  }
+  return DONE;
+}
 
 type Action = (host: Host, options: Options, sim: Sim) => Output;
 
@@ -76,16 +84,12 @@ const ACTIONS: Readonly<Record<Command, Action>> = {
     setTimeouts(host, ...timeouts);
     return DONE;
   },
-  "start-daemon": () => notModelled("--start-daemon"),
-  "stop-daemon": () => notModelled("--stop-daemon"),
-  help: () => ({
-    ...DONE,
-    stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n",
-  }),
-  version: () => ({
-    ...DONE,
-    stdout: "ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n",
-  }),
+  "start-daemon": (host, { role = "master", syncNic: nic = "eth0", syncId = 0 }, sim) =>
+    syncRefusal(startSync(host, role, { nic, syncId }, sim)),
+  "stop-daemon": (host, { role = "master" }, sim) => syncRefusal(stopSync(host, role, sim)),
+  restore: () => DONE,
+  help: () => ({ ...DONE, stdout: IPVSADM_HELP }),
+  version: () => ({ ...DONE, stdout: IPVSADM_VERSION }),
 };
 
 function list(host: Host, options: Options, sim: Sim): Output {
@@ -94,7 +98,7 @@ function list(host: Host, options: Options, sim: Sim): Output {
     const { tcp, tcpfin, udp } = host.ipvs.timeouts;
     return { ...DONE, stdout: `Timeout (tcp tcpfin udp): ${tcp} ${tcpfin} ${udp}\n` };
   }
-  if (switches.has("daemon")) return DONE;
+  if (switches.has("daemon")) return { ...DONE, stdout: listDaemons(host) };
   if (switches.has("connection")) return { ...DONE, stdout: listConnections(host, sim.now) };
   const only = service === undefined ? undefined : host.ipvs.services.get(keyOf(service));
   if (service !== undefined && only === undefined) {
@@ -164,6 +168,26 @@ function refusalText(command: Command, error: IpvsError): string {
   }
 }
 
-function notModelled(option: string): Output {
-  return { ...DONE, stderr: `ipvsadm: ${option} is not modelled here\n`, code: 255 };
+/** I151. */
+function syncRefusal(error: SyncError | undefined): Output {
+  if (error === undefined) return DONE;
+  const texts = {
+    ENODEV: "No such device",
+    EEXIST: "Daemon has already run",
+    ESRCH: "No daemon is running",
+  };
+  return { ...DONE, stderr: `${texts[error]}\n`, code: 255 };
+}
+
+/** The master's line first (I152). */
+function listDaemons({ ipvs }: Host): string {
+  return (["master", "backup"] as const)
+    .map((role) => {
+      const daemon = ipvs.sync[role];
+      if (daemon === undefined) return "";
+      const { nic, syncId } = daemon;
+      const rest = "maxlen=1472, group=224.0.0.81, port=8848, ttl=1";
+      return `${role} sync daemon (mcast=${nic}, syncid=${syncId}, ${rest})\n`;
+    })
+    .join("");
 }
