@@ -1,5 +1,5 @@
-// sed: the commands s, p, d, q, = and a, i, c with a text, with line, pattern and range addresses.
-// Left out: the hold space, labels, y, w.
+// sed: the commands s, y, p, d, q, = and a, i, c with a text, blocks, with line, pattern and range
+// addresses. Left out: the hold space, labels, n, N, w.
 import { readFile, writeFile } from "../host/files.ts";
 import { resolvePath } from "./directory.ts";
 import { immediate, NEEDS_INPUT } from "./immediate.ts";
@@ -9,16 +9,21 @@ import { linesOf, openSources } from "./text-tools.ts";
 type Address =
   | { readonly kind: "line"; readonly number: number }
   | { readonly kind: "last" }
-  | { readonly kind: "pattern"; readonly expression: RegExp };
+  /** `,+N`: so many lines after the first. */
+  | { readonly kind: "after"; readonly number: number }
+  /** `//`: the expression used last. */
+  | { readonly kind: "pattern"; readonly expression: RegExp | "used last" };
 
 interface Command {
   readonly from: Address | undefined;
   readonly to: Address | undefined;
   readonly negated: boolean;
   readonly name: string;
-  readonly expression: RegExp | undefined;
+  readonly expression: RegExp | "used last" | undefined;
   readonly text: string;
   readonly flags: string;
+  /** Of `{`: the command after its `}`. */
+  end: number;
 }
 
 interface Invocation {
@@ -83,13 +88,22 @@ function readInvocation(args: readonly string[]): Invocation | string {
 
 function parseCommands(script: string, extended: boolean): Command[] | string {
   const commands: Command[] = [];
+  const open: Command[] = [];
   let rest = script;
   for (;;) {
-    rest = rest.replace(/^[\s;]+/, "");
-    if (rest === "") return commands;
+    rest = rest.replace(/^[\s;]+/, "").replace(/^#[^\n]*/, "");
+    if (rest === "") return open.length === 0 ? commands : "unmatched `{'";
+    if (rest.startsWith("}")) {
+      const block = open.pop();
+      if (block === undefined) return "unexpected `}'";
+      block.end = commands.length;
+      rest = rest.slice(1);
+      continue;
+    }
     const parsed = parseCommand(rest, extended);
     if (typeof parsed === "string") return parsed;
     commands.push(parsed.command);
+    if (parsed.command.name === "{") open.push(parsed.command);
     rest = parsed.rest;
   }
 }
@@ -111,9 +125,9 @@ function parseCommand(
   const negated = rest.startsWith("!");
   if (negated) rest = rest.slice(1).trimStart();
   const name = rest[0];
-  const base = { from: from.address, to, negated, name: name ?? "", text: "", flags: "" };
+  const base = { from: from.address, to, negated, name: name ?? "", text: "", flags: "", end: 0 };
   if (name === undefined) return "missing command";
-  if ("pdq=".includes(name)) {
+  if ("pdq={".includes(name)) {
     return { command: { ...base, expression: undefined }, rest: rest.slice(1) };
   }
   if ("aic".includes(name)) {
@@ -122,6 +136,7 @@ function parseCommand(
     const command = { ...base, expression: undefined, text };
     return { command, rest: end < 0 ? "" : rest.slice(end) };
   }
+  if (name === "y") return parseTransliteration(rest, base);
   if (name !== "s") return `unknown command: \`${name}'`;
   return parseSubstitution(rest, base, extended);
 }
@@ -137,14 +152,28 @@ function parseSubstitution(
   if (pattern === undefined || replacement === undefined) return "unterminated `s' command";
   const flags = /^[gpiI0-9]*/.exec(script.slice(replacement.end + 1))?.[0] ?? "";
   const dialect = extended ? "extended" : "basic";
-  const isEmpty = pattern.text === "";
-  const expression = isEmpty
-    ? undefined
-    : regularExpression(pattern.text, dialect, /[iI]/.test(flags) ? "gi" : "g");
-  if (expression === undefined && !isEmpty) return "Unmatched [ or (";
+  const expression =
+    pattern.text === ""
+      ? "used last"
+      : regularExpression(pattern.text, dialect, /[iI]/.test(flags) ? "gi" : "g");
+  if (expression === undefined) return "Unmatched [ or (";
   const rest = script.slice(replacement.end + 1 + flags.length);
   if (/^[^\s;}]/.test(rest)) return "unknown option to `s'";
   return { command: { ...base, expression, text: replacement.text, flags }, rest };
+}
+
+/** `y/abc/xyz/`: `text` and `flags` hold the two lists of characters. */
+function parseTransliteration(
+  script: string,
+  base: Omit<Command, "expression">,
+): { command: Command; rest: string } | string {
+  const delimiter = script[1] ?? "";
+  const from = upTo(script, 2, delimiter);
+  const to = from === undefined ? undefined : upTo(script, from.end + 1, delimiter);
+  if (from === undefined || to === undefined) return "unterminated `y' command";
+  if (from.text.length !== to.text.length) return "strings for `y' command are different lengths";
+  const command = { ...base, expression: undefined, text: from.text, flags: to.text };
+  return { command, rest: script.slice(to.end + 1) };
 }
 
 /** The text up to the next delimiter that no backslash hides. */
@@ -167,6 +196,11 @@ function parseAddress(
   script: string,
   extended: boolean,
 ): { address: Address | undefined; rest: string } | string {
+  const after = /^\+(\d+)/.exec(script);
+  if (after !== null) {
+    const address = { kind: "after", number: Number(after[1]) } as const;
+    return { address, rest: script.slice(after[0].length) };
+  }
   const number = /^\d+/.exec(script)?.[0];
   if (number !== undefined) {
     return { address: { kind: "line", number: Number(number) }, rest: script.slice(number.length) };
@@ -175,41 +209,29 @@ function parseAddress(
   if (!script.startsWith("/")) return { address: undefined, rest: script };
   const pattern = upTo(script, 1, "/");
   const dialect = extended ? "extended" : "basic";
-  const expression = pattern && regularExpression(pattern.text, dialect);
+  const expression =
+    pattern?.text === "" ? "used last" : pattern && regularExpression(pattern.text, dialect);
   if (pattern === undefined || expression === undefined) return "unterminated address regex";
   return { address: { kind: "pattern", expression }, rest: script.slice(pattern.end + 1) };
 }
 
-interface Memory {
-  /** The regular expression used last. */
-  last: RegExp | undefined;
+/** What a run over the lines remembers. */
+interface Run {
+  /** Ranges that are open, by command: the last line of `,+N` ones, true of others. */
+  readonly open: Map<Command, number | true>;
+  used: RegExp | undefined;
 }
 
 function edit(lines: readonly string[], commands: readonly Command[], quiet: boolean): string {
   const out: string[] = [];
-  // `0,/x/` may end on the first line already.
-  const open = commands.map(({ from }) => from?.kind === "line" && from.number === 0);
-  const memory: Memory = { last: undefined };
+  const run: Run = { open: new Map(), used: undefined };
+  // `0,/x/` is a range that is open before the first line.
+  for (const command of commands) {
+    if (command.from?.kind === "line" && command.from.number === 0) run.open.set(command, true);
+  }
   for (const [i, line] of lines.entries()) {
-    let space: string | undefined = line;
-    let quit = false;
-    const after: string[] = [];
-    for (const [index, command] of commands.entries()) {
-      const place = { line: space, number: i + 1, isLast: i === lines.length - 1 };
-      if (!applies(command, index, open, place, memory)) continue;
-      if (command.name === "d" || command.name === "c") {
-        if (command.name === "c") out.push(command.text);
-        space = undefined;
-        break;
-      }
-      if (command.name === "s") space = substitute(space, command, out, memory);
-      if (command.name === "p") out.push(space);
-      if (command.name === "=") out.push(String(i + 1));
-      if (command.name === "i") out.push(command.text);
-      if (command.name === "a") after.push(command.text);
-      if (command.name === "q") quit = true;
-      if (quit) break;
-    }
+    const place = { number: i + 1, isLast: i === lines.length - 1 };
+    const { space, after, quit } = editLine(line, place, commands, run, out);
     if (space !== undefined && !quiet) out.push(space);
     out.push(...after);
     if (quit) break;
@@ -217,45 +239,107 @@ function edit(lines: readonly string[], commands: readonly Command[], quiet: boo
   return out.map((line) => `${line}\n`).join("");
 }
 
-function applies(
-  command: Command,
-  index: number,
-  open: boolean[],
-  {
-    line,
-    number,
-    isLast,
-  }: { readonly line: string; readonly number: number; readonly isLast: boolean },
-  memory: Memory,
-): boolean {
+interface Place {
+  readonly number: number;
+  readonly isLast: boolean;
+}
+
+function editLine(
+  line: string,
+  place: Place,
+  commands: readonly Command[],
+  run: Run,
+  out: string[],
+): { space: string | undefined; after: string[]; quit: boolean } {
+  let space = line;
+  const after: string[] = [];
+  for (let next = 0; next < commands.length; next++) {
+    const command = commands[next];
+    if (command === undefined) break;
+    if (!applies(command, space, place, run)) {
+      if (command.name === "{") next = command.end - 1;
+      continue;
+    }
+    switch (command.name) {
+      case "d":
+        return { space: undefined, after, quit: false };
+      case "c":
+        out.push(command.text);
+        return { space: undefined, after, quit: false };
+      case "q":
+        return { space, after, quit: true };
+      case "s":
+        space = substitute(space, command, run, out);
+        break;
+      case "y":
+        space = [...space]
+          .map((char) => command.flags[command.text.indexOf(char)] ?? char)
+          .join("");
+        break;
+      case "p":
+        out.push(space);
+        break;
+      case "=":
+        out.push(String(place.number));
+        break;
+      case "i":
+        out.push(command.text);
+        break;
+      case "a":
+        after.push(command.text);
+        break;
+      default:
+        break;
+    }
+  }
+  return { space, after, quit: false };
+}
+
+function applies(command: Command, line: string, { number, isLast }: Place, run: Run): boolean {
   const { from, to, negated } = command;
   const hits = (address: Address): boolean => {
-    if (address.kind === "line") return address.number === number;
-    if (address.kind === "last") return isLast;
-    memory.last = address.expression;
-    return address.expression.test(line);
+    switch (address.kind) {
+      case "line":
+        return address.number === number;
+      case "last":
+        return isLast;
+      case "after":
+        return run.open.get(command) === number;
+      case "pattern":
+        return expressionOf(address.expression, run)?.test(line) === true;
+    }
   };
   if (from === undefined) return !negated;
   if (to === undefined) return hits(from) !== negated;
-  if (open[index] === true) {
-    if (hits(to) || (to.kind === "line" && to.number <= number)) open[index] = false;
+  if (run.open.has(command)) {
+    if (hits(to) || (to.kind === "line" && to.number <= number)) run.open.delete(command);
     return !negated;
   }
   if (!hits(from)) return negated;
-  open[index] = !(to.kind === "line" && to.number <= number);
+  if (to.kind === "after") {
+    if (to.number > 0) run.open.set(command, number + to.number);
+  } else if (to.kind !== "line" || to.number > number) {
+    run.open.set(command, true);
+  }
   return !negated;
 }
 
-/** An empty expression stands for the one used last. */
-function substitute(
-  line: string,
-  { expression: own, text, flags }: Command,
-  out: string[],
-  memory: Memory,
-): string {
-  const expression = own ?? (memory.last && new RegExp(memory.last.source, "g"));
-  if (expression === undefined) return line;
-  memory.last = expression;
+/** The expression itself, which is then the one used last. */
+function expressionOf(expression: RegExp | "used last", run: Run): RegExp | undefined {
+  if (expression === "used last") return run.used;
+  run.used = expression;
+  expression.lastIndex = 0;
+  return expression;
+}
+
+function substitute(line: string, command: Command, run: Run, out: string[]): string {
+  const { text, flags } = command;
+  const used = command.expression && expressionOf(command.expression, run);
+  if (used === undefined) return line;
+  const expression = new RegExp(
+    used.source,
+    used.flags.includes("g") ? used.flags : `${used.flags}g`,
+  );
   const only = Number(/\d+/.exec(flags)?.[0] ?? 0);
   const isGlobal = flags.includes("g");
   let count = 0;

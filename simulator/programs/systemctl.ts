@@ -15,6 +15,9 @@ const FORKED_US = 7_500;
 const POLL_US = 20_000;
 const NGINX_START_US = 11_000;
 
+/** Started and gone before the daemon: a first daemon is process 37 on the recorded machines. */
+const START_PROCESSES = 3;
+
 interface Unit {
   readonly name: string;
   readonly description: string;
@@ -155,6 +158,7 @@ function start(process: Process, memory: Memory, system: System): void {
   const { program } = memory.unit;
   const isKeepalived = memory.unit === KEEPALIVED;
   const argv = isKeepalived ? ["/usr/sbin/keepalived", ...options(system)] : nginxCommand();
+  if (isKeepalived) system.host.lastPid += START_PROCESSES;
   const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
   const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 0 };
   spawnProcess(system, { program, argv, ...common });

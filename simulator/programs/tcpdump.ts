@@ -4,12 +4,13 @@ import type { CapturedFrame, Nic } from "../host/host.ts";
 import { civilDate } from "../host/files.ts";
 import type { Process } from "../host/process.ts";
 import { exitProcess, setTimer, write } from "../host/system.ts";
+import { timerWheel } from "../kernel/wheel.ts";
 import { type SeenConnections, tcpdumpLine } from "../wire/summary.ts";
 import { type CaptureFilter, parseFilter, passesFilter } from "./capture-filter.ts";
 import { readShortOptions } from "./options.ts";
 import type { Program, System } from "./program.ts";
 
-/** The kernel hands frames over once a second (recorded: the last one may be missing). */
+/** The kernel hands frames over once a second, late as its timers are (I231). */
 const BLOCK_US = 1_000_000;
 /** From the command to listening. */
 const START_US = 58_000;
@@ -40,7 +41,7 @@ export const tcpdump: Program = {
     if (reason.kind !== "timer") return;
     printWaiting(process, memory, system);
     if (process.ended !== undefined) return;
-    setTimer(system, process, "block", system.sim.now + BLOCK_US);
+    setTimer(system, process, "block", timerWheel(system.sim.now, BLOCK_US));
   },
 };
 
@@ -86,7 +87,7 @@ function start(process: Process, system: System): void {
   const first = any ? "tcpdump: data link type LINUX_SLL2\n" : "";
   const text = memory.verbose ? `tcpdump: ${listening}` : `tcpdump: ${hint}${listening}`;
   write(system, process, 2, first + text);
-  setTimer(system, process, "block", system.sim.now + BLOCK_US);
+  setTimer(system, process, "block", timerWheel(system.sim.now, BLOCK_US));
 }
 
 function fail(process: Process, system: System, text: string): void {
