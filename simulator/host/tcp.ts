@@ -172,7 +172,11 @@ export function tcpAlarm(host: Host, key: string, sim: Sim): void {
   if (connection?.kind !== "tcp" || connection.alarmAt === undefined) return;
   if (connection.alarmAt > sim.now) return;
   connection.alarmAt = undefined;
-  if (isDue(connection.ackDeadline, sim.now)) sendAck(host, connection, sim);
+  if (isDue(connection.ackDeadline, sim.now)) {
+    // No answer took it along: this is no dialogue after all (recorded: lvs-l-sync-power).
+    connection.interactive = false;
+    sendAck(host, connection, sim);
+  }
   if (isDue(connection.timeWaitDeadline, sim.now)) return closeRecord(host, connection);
   if (isDue(connection.retransmitDeadline, sim.now)) timeOut(host, connection, sim);
   if (host.sockets.has(connection.id)) arm(host, connection, sim);

@@ -3,7 +3,7 @@ import type { Host } from "../host/host.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { type Ip, ipNumber } from "../wire/address.ts";
 import { allConnections } from "./connection-table.ts";
-import type { Service } from "./state.ts";
+import type { Counters, Service, Stats } from "./state.ts";
 
 const METHODS = { route: "Route", masq: "Masq", tunnel: "Tunnel" } as const;
 
@@ -15,9 +15,37 @@ export function ipvsProcFile(host: Host, path: string, sim: Sim): string | undef
       return tableText(host);
     case "/proc/net/ip_vs_conn":
       return connectionText(host, sim);
+    case "/proc/net/ip_vs_stats":
+      return statsText(host);
     default:
       return undefined;
   }
+}
+
+/** All services together, in hexadecimal (I182). */
+function statsText({ ipvs }: Host): string {
+  const totals = [...ipvs.services.values()].map(({ stats }) => stats);
+  const sum = (of: (stats: Stats) => Counters, key: keyof Counters): number =>
+    totals.reduce((total, stats) => total + of(stats)[key], 0);
+  const keys = ["connections", "inPackets", "outPackets", "inBytes", "outBytes"] as const;
+  const row = (of: (stats: Stats) => Counters): string =>
+    keys
+      .map((key, at) =>
+        Math.round(sum(of, key))
+          .toString(16)
+          .toUpperCase()
+          .padStart(at < 3 ? 8 : 16),
+      )
+      .join(" ");
+  return [
+    "   Total Incoming Outgoing         Incoming         Outgoing",
+    "   Conns  Packets  Packets            Bytes            Bytes",
+    row(({ shown }) => shown),
+    "",
+    " Conns/s   Pkts/s   Pkts/s          Bytes/s          Bytes/s",
+    row(({ rates }) => rates),
+    "",
+  ].join("\n");
 }
 
 function tableText(host: Host): string {

@@ -116,11 +116,16 @@ function isNeeded(host: Host, before: Connection, { protocol, state, packets }: 
     if (!SYNCED_STATES.includes(state)) return false;
     if (state !== before.state && state !== "ESTABLISHED") return true;
   }
-  const [threshold = 3, period = 50] = (getSysctl(host, "net.ipv4.vs.sync_threshold") ?? "")
-    .split(/\s+/)
-    .map(Number);
+  const { threshold, period } = thresholdOf(host);
   if (period > 0) return packets % period === threshold;
   return sysctlNumber(host, "net.ipv4.vs.sync_refresh_period") > 0 || packets === threshold;
+}
+
+/** `sync_threshold`: told at packet so many, and again every so many (I147). */
+function thresholdOf(host: Host): { readonly threshold: number; readonly period: number } {
+  const text = getSysctl(host, "net.ipv4.vs.sync_threshold") ?? "";
+  const [threshold = 3, period = 50] = text.split(/\s+/).map(Number);
+  return { threshold, period };
 }
 
 function enqueue(host: Host, connection: Connection, sim: Sim): void {
@@ -234,7 +239,8 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     state,
     active,
     ...timer(sim.now, record.timeout),
-    packets: before?.packets ?? 0,
+    // As if it had just been told: the next time is a whole period later.
+    packets: thresholdOf(host).threshold,
     outputSeen: before?.outputSeen ?? false,
     isTemplate,
     timeout: isTemplate ? record.timeout : 0,

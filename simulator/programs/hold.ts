@@ -12,6 +12,8 @@ const REQUEST = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 /** From an answer to opening the next connection, and to the next question in a round. */
 const TURN_US = 500;
 const ROUND_TURN_US = 60;
+/** From its last answer to its end. */
+const END_US = 4_500;
 /** From a connection's standing to the first question on it (recorded). */
 const FIRST_ASK_US = 480;
 
@@ -249,7 +251,9 @@ function askNext(context: Context): void {
   const held = memory.held.find((each) => each.socket === socket);
   if (held === undefined) {
     const isOver = system.sim.now >= memory.startedAt + memory.options.holdUs;
-    if (isOver || memory.held.length === 0) return exitProcess(system, process, 0);
+    if (isOver || memory.held.length === 0) {
+      return setTimer(system, process, "end", system.sim.now + END_US);
+    }
     return setTimer(system, process, "round", memory.nextRoundAt);
   }
   const since = system.sim.now;

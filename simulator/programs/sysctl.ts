@@ -1,5 +1,6 @@
 // sysctl of procps: reads and sets kernel keys (I209). Left out: --system, patterns.
 import { readFile } from "../host/files.ts";
+import type { Host } from "../host/host.ts";
 import { getSysctl, setSysctl, sysctlNames } from "../host/sysctl.ts";
 import { type Call, immediate, type Output } from "./immediate.ts";
 import { resolvePath } from "./directory.ts";
@@ -44,8 +45,19 @@ function keyOf(word: string): string {
 function show({ host }: Call, word: string, letters: string): Output {
   const key = keyOf(word);
   const value = getSysctl(host, key);
-  if (value === undefined) return missing(key, letters);
+  if (value === undefined) return showAll(host, key, letters) ?? missing(key, letters);
   return { stdout: letters.includes("n") ? `${value}\n` : `${key} = ${value}\n` };
+}
+
+/** A directory's name shows all that is in it. */
+function showAll(host: Host, prefix: string, letters: string): Output | undefined {
+  const names = sysctlNames(host).filter((name) => name.startsWith(`${prefix}.`));
+  if (names.length === 0) return undefined;
+  const lines = names.map((name) => {
+    const value = getSysctl(host, name) ?? "";
+    return letters.includes("n") ? `${value}\n` : `${name} = ${value}\n`;
+  });
+  return { stdout: lines.join("") };
 }
 
 function set({ host }: Call, word: string, value: string, letters: string): Output {
