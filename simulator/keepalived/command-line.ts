@@ -1,7 +1,7 @@
 // keepalived's command line. Left out: the options about namespaces, core dumps, SNMP and log
 // facilities, which change nothing here and are accepted.
 
-export const CONFIG_PATH = "/etc/keepalived/keepalived.conf";
+const CONFIG_PATH = "/etc/keepalived/keepalived.conf";
 
 export interface CommandLine {
   readonly task: "run" | "test" | "version" | "refuse";

@@ -13,7 +13,7 @@ import {
   write,
 } from "../host/system.ts";
 import type { Program } from "../programs/program.ts";
-import { CONFIG_PATH, readCommandLine } from "./command-line.ts";
+import { readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import { readConfiguration, type ReadResult } from "./read.ts";
 
