@@ -2,6 +2,7 @@
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
 import { arping } from "./arping.ts";
+import { awk } from "./awk.ts";
 import { curl } from "./curl.ts";
 import { cp, date, ls, mkdir, mv, rm, touch } from "./file-tools.ts";
 import { grep } from "./grep.ts";
@@ -38,6 +39,7 @@ export const programs: ProgramTable = {
   ...lightPrograms,
   arp,
   arping,
+  awk,
   bash,
   cat,
   cp,

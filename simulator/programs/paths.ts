@@ -16,6 +16,7 @@ const SBIN: readonly string[] = [
 ];
 
 const BIN: readonly string[] = [
+  "awk",
   "bash",
   "cat",
   "cp",
