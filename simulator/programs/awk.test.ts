@@ -6,22 +6,22 @@ const FILE = "printf 'a 1 x\\nb 22 y\\nc 3 x\\n' > t; ";
 const LINES: readonly (readonly [line: string, stdout: string, stderr?: string, code?: number])[] =
   [
     [`${FILE}awk '{print $1}' t`, "a\nb\nc\n"],
-    [`${FILE}awk '{print $NF, NR \":\" $2}' t`, "x 1:1\ny 2:22\nx 3:3\n"],
-    [`${FILE}awk '$3 == \"x\"' t`, "a 1 x\nc 3 x\n"],
+    [`${FILE}awk '{print $NF, NR ":" $2}' t`, "x 1:1\ny 2:22\nx 3:3\n"],
+    [`${FILE}awk '$3 == "x"' t`, "a 1 x\nc 3 x\n"],
     [`${FILE}awk '$2 > 2 {n++} END {print n+0, NR}' t`, "2 3\n"],
-    [`${FILE}awk '/b/,/c/ {print $1; next} {print \"-\"}' t`, "-\nb\nc\n"],
+    [`${FILE}awk '/b/,/c/ {print $1; next} {print "-"}' t`, "-\nb\nc\n"],
     [`${FILE}awk '{s[$3] += $2} END {for (k in s) print k, s[k]}' t`, "x 4\ny 22\n"],
     [
-      `${FILE}awk 'NR == 2 {$2 = \"new\"; print; exit 3} END {print \"end\"}' t`,
+      `${FILE}awk 'NR == 2 {$2 = "new"; print; exit 3} END {print "end"}' t`,
       "b new y\nend\n",
       "",
       3,
     ],
     [
-      `${FILE}awk '{printf \"%-3s|%5.1f|%03d\\n\", $1, $2 / 3, $2}' t`,
+      `${FILE}awk '{printf "%-3s|%5.1f|%03d\\n", $1, $2 / 3, $2}' t`,
       "a  |  0.3|001\nb  |  7.3|022\nc  |  1.0|003\n",
     ],
-    [`${FILE}awk -F' ' -v who=me '{print who > \"/tmp/o\"}' t; wc -l < /tmp/o`, "3\n"],
+    [`${FILE}awk -F' ' -v who=me '{print who > "/tmp/o"}' t; wc -l < /tmp/o`, "3\n"],
     ["awk -F: '{print $2}' <<< 'x:y:z'", "y\n"],
     [
       'awk \'BEGIN {print substr("hello", 2, 3), length("abc"), index("abc", "c"), toupper("x")}\'',
@@ -52,7 +52,8 @@ const LINES: readonly (readonly [line: string, stdout: string, stderr?: string, 
     ["awk 'BEGIN {for (;;) ;}'", "", "", 2],
   ];
 
-test.each(LINES)("%s", (line, stdout, stderr = "", code = 0) => {
+test.each(LINES.map(([line, ...rest]) => [line, rest] as const))("%s", (line, rest) => {
+  const [stdout, stderr = "", code = 0] = rest;
   expect(typed(line)).toMatchObject({ stdout, stderr, code });
 });
 
