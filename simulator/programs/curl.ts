@@ -50,7 +50,7 @@ interface Context {
 }
 
 export const curl: Program = {
-  startUs: 24_850,
+  startUs: 25_000,
   run(process, reason, system) {
     if (reason.kind === "start") return start(process, system);
     const transfer = process.memory as Transfer;
