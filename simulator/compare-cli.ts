@@ -1,11 +1,19 @@
-// npm run -s compare -- [-v] [--agree PERCENT] [RECORDING…]
+// npm run -s compare -- [-v] [--agree PERCENT] [--write | RECORDING…]
 // Replays recordings (all of the project's own, if none is named) and prints how far each replay
-// agrees. Exit status 1 when a part of the whole falls below the bar, 2 when there was nothing to
+// agrees. With --write it also keeps the figures of those that do not agree whole in
+// recordings/agreement.json, below which the tests let none of them fall. Exit status 1 when a part of the whole falls below the bar, 2 when there was nothing to
 // compare.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compare, PARTS, percent, scenarioOf } from "./compare.ts";
+import {
+  compare,
+  isWhole,
+  PARTS,
+  percent,
+  scenarioOf,
+  sharesOf as sharesOfComparison,
+} from "./compare.ts";
 import type { Comparison, Exclusion } from "./compare.ts";
 import {
   BRIEF,
@@ -18,7 +26,7 @@ import {
 import { replay } from "./replay.ts";
 import { describeError, readRecording } from "./scenario.ts";
 
-const USAGE = "usage: npm run -s compare -- [-v] [--agree PERCENT] [RECORDING…]";
+const USAGE = "usage: npm run -s compare -- [-v] [--agree PERCENT] [--write | RECORDING…]";
 const FOLDER = new URL("./recordings/", import.meta.url);
 const ENDING = ".recorded.json";
 
@@ -27,10 +35,12 @@ interface Options {
   /** The bar: the least share of each part that must agree, in percent. */
   readonly agree: number;
   readonly files: readonly string[];
+  readonly write: boolean;
 }
 
 /** Both comparisons of one recording. */
 interface Verdict {
+  readonly name: string;
   readonly with: Comparison;
   readonly without: Comparison;
 }
@@ -58,22 +68,34 @@ function main(words: readonly string[]): number {
     if (verdict === undefined) return 2;
     verdicts.push(verdict);
   }
+  if (options.write) writeShortfalls(verdicts);
   return summary(verdicts, options.agree);
+}
+
+function writeShortfalls(verdicts: readonly Verdict[]): void {
+  const shortfalls = verdicts
+    .filter((verdict) => !isWhole(verdict.with))
+    .map((verdict) => [verdict.name, sharesOfComparison(verdict.with)]);
+  const text = JSON.stringify(Object.fromEntries(shortfalls), undefined, 2);
+  writeFileSync(new URL("agreement.json", FOLDER), `${text}\n`);
 }
 
 function readOptions(words: readonly string[]): Options | undefined {
   const files: string[] = [];
   let verbose = false;
+  let write = false;
   let agree = 100;
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word === "-v") verbose = true;
+    else if (word === "--write") write = true;
     else if (word === "--agree") agree = Number(words[++i] || NaN);
     else if (word.startsWith("-")) return undefined;
     else files.push(word);
   }
   if (!(agree >= 0 && agree <= 100)) return undefined;
-  return { verbose, agree, files: files.length > 0 ? files : ownRecordings() };
+  if (write && files.length > 0) return undefined;
+  return { verbose, agree, write, files: files.length > 0 ? files : ownRecordings() };
 }
 
 function ownRecordings(): string[] {
@@ -100,11 +122,12 @@ function compareFile(
   }
   const { recording } = read;
   const replayed = replay(scenarioOf(recording));
+  const name = recording.name ?? basename(file, ENDING);
   const verdict: Verdict = {
+    name,
     with: compare(recording, replayed, exclusions),
     without: compare(recording, replayed),
   };
-  const name = recording.name ?? basename(file, ENDING);
   console.log(shareLine(name, sharesOf([verdict])));
   for (const line of exclusionLines(verdict.with)) console.log(line);
   for (const line of disagreements(verdict.with, verbose ? WHOLE : BRIEF)) console.log(line);
@@ -113,15 +136,13 @@ function compareFile(
 
 function summary(verdicts: readonly Verdict[], bar: number): number {
   const shares = sharesOf(verdicts);
-  const whole = verdicts.filter(({ with: { frames, logs, outputs } }) =>
-    [frames, logs, outputs].every(({ good, total }) => good === total),
-  );
+  const whole = verdicts.filter((verdict) => isWhole(verdict.with));
   console.log(shareLine(`all (${whole.length} of ${verdicts.length} whole)`, shares));
   return PARTS.every((part) => percent(shares[part].with) >= bar) ? 0 : 1;
 }
 
 function sharesOf(verdicts: readonly Verdict[]): Parameters<typeof shareLine>[1] {
-  const sumOf = (part: (typeof PARTS)[number], which: keyof Verdict) => ({
+  const sumOf = (part: (typeof PARTS)[number], which: "with" | "without") => ({
     good: sum(verdicts.map((verdict) => verdict[which][part].good)),
     total: sum(verdicts.map((verdict) => verdict[which][part].total)),
   });

@@ -73,6 +73,16 @@ export function percent({ good, total }: { good: number; total: number }): numbe
   return total === 0 ? 100 : (100 * good) / total;
 }
 
+export function isWhole(comparison: Comparison): boolean {
+  return PARTS.every((part) => comparison[part].good === comparison[part].total);
+}
+
+/** Percent of each part that agrees, rounded down to hundredths so that 100 means all. */
+export function sharesOf(comparison: Comparison): Record<Part, number> {
+  const share = (part: Part): number => Math.floor(100 * percent(comparison[part])) / 100;
+  return { frames: share("frames"), logs: share("logs"), outputs: share("outputs") };
+}
+
 function logStreams(recording: Pick<Recording, "logs">): Streams {
   const streams: Streams = new Map();
   for (const [host, lines] of Object.entries(recording.logs)) {
@@ -95,7 +105,7 @@ function compareOutputs(
   const bad: OutputDisagreement[] = [];
   recording.steps.forEach((step, i) => {
     if (!("run" in step) || step.record !== true) return;
-    const { whole, lines } = stepExclusions(step, rules);
+    const { whole, lines } = stepExclusions(step, rules, replay.steps[i]);
     [...(whole ? [whole] : lines)].forEach(({ id }) => count(id));
     if (whole !== undefined) return;
     const leftOut = lines.map(({ outputs }) => new RegExp(outputs.lines ?? ""));

@@ -33,6 +33,8 @@ export interface FrameMatcher extends Window {
   readonly from?: string;
   /** Values by their place in the frame: `{ "ip.icmp.type": 5 }`. */
   readonly fields?: Readonly<Record<string, string | number | boolean>>;
+  /** Places in the frame at which something must stand, whatever it is. */
+  readonly has?: readonly string[];
 }
 
 export interface LogMatcher extends Window {
@@ -81,10 +83,14 @@ export function withoutExcluded(
   return rest;
 }
 
-/** The exclusion that takes the whole step, and the lines that others take from its output. */
+/**
+ * The exclusion that takes the whole step, and those that take lines that stand in its output on
+ * either side.
+ */
 export function stepExclusions(
   step: RecordedStep,
   exclusions: readonly Exclusion[],
+  replayed: RecordedStep | undefined,
 ): { whole: Exclusion | undefined; lines: readonly (Exclusion & { outputs: StepMatcher })[] } {
   const matching = exclusions.filter(
     (exclusion): exclusion is Exclusion & { outputs: StepMatcher } =>
@@ -92,7 +98,11 @@ export function stepExclusions(
   );
   return {
     whole: matching.find(({ outputs }) => outputs.lines === undefined),
-    lines: matching.filter(({ outputs }) => outputs.lines !== undefined),
+    lines: matching.filter(
+      ({ outputs: { lines } }) =>
+        lines !== undefined &&
+        [step, replayed].some((side) => new RegExp(lines, "m").test(textOf(side))),
+    ),
   };
 }
 
@@ -104,10 +114,11 @@ const matchers = {
 };
 
 function matchesFrame(matcher: FrameMatcher, stream: string, item: Item): boolean {
-  const { kind, from, fields = {} } = matcher;
+  const { kind, from, fields = {}, has = [] } = matcher;
   if (!inWindow(matcher, item.at)) return false;
   if (kind !== undefined && kind !== kindOf(stream)) return false;
   if (from !== undefined && from !== item.frame?.from) return false;
+  if (has.some((path) => valueAt(item.frame, path) === undefined)) return false;
   return Object.entries(fields).every(([path, value]) => valueAt(item.frame, path) === value);
 }
 
@@ -123,6 +134,10 @@ function matchesStep(matcher: StepMatcher, step: RecordedStep): boolean {
   if (!("run" in step) || !inWindow(matcher, step.t)) return false;
   if (matcher.host !== undefined && matcher.host !== step.host) return false;
   return matcher.run === undefined || new RegExp(matcher.run).test(step.run);
+}
+
+function textOf(step: RecordedStep | undefined): string {
+  return `${step?.stdout ?? ""}\n${step?.stderr ?? ""}`;
 }
 
 function inWindow({ after = -Infinity, before = Infinity }: Window, at: number): boolean {
