@@ -44,7 +44,8 @@ export function writeFile(
   if (path.startsWith(SYSCTL_ROOT)) {
     return setSysctl(host, path.slice(SYSCTL_ROOT.length).replaceAll("/", "."), content);
   }
-  host.files.set(path, fileRecord(path, content, sim));
+  const mode = host.files.get(path)?.mode ?? 0o644;
+  host.files.set(path, fileRecord(path, { content, mode }, sim));
   sim.record(host, "file.written", { path });
   return "ok";
 }
@@ -62,9 +63,13 @@ export function removeFile(host: Host, path: string): boolean {
   return host.files.delete(path);
 }
 
-function fileRecord(path: string, content: string, sim: Sim): FileRecord {
+function fileRecord(
+  path: string,
+  { content, mode }: Pick<FileRecord, "content" | "mode">,
+  sim: Sim,
+): FileRecord {
   const modified = sim.world.startEpoch + Math.floor(sim.now / 1_000_000);
-  return Object.freeze({ content, modified, mode: 0o644, volatile: VOLATILE.test(path) });
+  return Object.freeze({ content, modified, mode, volatile: VOLATILE.test(path) });
 }
 
 /** The log as rsyslog writes it: "Nov 23 02:43:25 keepalived Keepalived[32]: text". */

@@ -182,7 +182,8 @@ export const date = immediate(START_US, ({ args, sim }) => {
   return { stdout: `${formatDate(us, format)}\n` };
 });
 
-function formatDate(us: number, format: string): string {
+/** A moment, in microseconds since 1970, as `date` writes it. */
+export function formatDate(us: number, format: string): string {
   const seconds = Math.floor(us / 1_000_000);
   const days = Math.floor(seconds / 86_400);
   const { year, month, day } = civilDate(days);

@@ -11,6 +11,7 @@ import { arp } from "./ip-neighbour.ts";
 import { ip } from "./ip.ts";
 import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
+import { env, nohup, printenv, stdbuf, su, sudo, watch, xargs } from "./launchers.ts";
 import { lightPrograms } from "./light.ts";
 import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
 import { ping } from "./ping.ts";
@@ -28,6 +29,8 @@ import {
   which,
 } from "./process-tools.ts";
 import { sed } from "./sed.ts";
+import { diff } from "./diff.ts";
+import { basename, chmod, dirname, find, hostnamectl, id, uptime, whoami } from "./small-tools.ts";
 import { ss } from "./ss.ts";
 import { sysctl } from "./sysctl.ts";
 import { service, systemctl } from "./systemctl.ts";
@@ -85,6 +88,23 @@ export const programs: ProgramTable = {
   udpecho,
   uname,
   uniq,
+  env,
+  nohup,
+  printenv,
+  stdbuf,
+  su,
+  sudo,
+  watch,
+  xargs,
+  basename,
+  chmod,
+  diff,
+  dirname,
+  find,
+  hostnamectl,
+  id,
+  uptime,
+  whoami,
   wc,
   which,
 };

@@ -1,22 +1,23 @@
 // Processes: ps, pgrep, pkill, pidof, sleep, timeout, and the small seq, hostname, which.
 // Left out: users, terminals, states and sizes of processes.
 import type { Host } from "../host/host.ts";
-import { syslogDate } from "../host/files.ts";
+import { syslogDate, writeFile } from "../host/files.ts";
 import type { Process, Signal } from "../host/process.ts";
 import {
   exitProcess,
   killProcess,
   setTimer,
   signalNumber,
-  spawnProcess,
   type System,
   write,
 } from "../host/system.ts";
 import { finish, immediate, type Output } from "./immediate.ts";
 import { readShortOptions } from "./options.ts";
-import { pathOf, programNamed } from "./paths.ts";
+import { pathOf } from "./paths.ts";
 import type { Program } from "./program.ts";
 import { regularExpression } from "./regular-expression.ts";
+import { nameOfHost } from "./small-tools.ts";
+import { startCommand } from "./start-command.ts";
 import { parseSignal } from "./signals.ts";
 import { tryHelp } from "./text-tools.ts";
 
@@ -239,14 +240,12 @@ function startTimeout(process: Process, system: System): void {
     const stderr = `timeout: ${said}\n${tryHelp("timeout")}`;
     return finish(system, process, { stderr, code: 125 });
   }
-  const program = programNamed(name);
-  if (program === undefined) {
-    const stderr = `timeout: failed to run command ‘${name}’: No such file or directory\n`;
-    return finish(system, process, { stderr, code: 127 });
+  const started = startCommand(system, process, argv);
+  if ("reason" in started) {
+    const stderr = `timeout: failed to run command ‘${name}’: ${started.reason}\n`;
+    return finish(system, process, { stderr, code: started.status });
   }
-  const { files, environment, directory, pid: parent } = process;
-  const { pid } = spawnProcess(system, { program, argv, parent, files, environment, directory });
-  process.memory = { child: pid, signal, isUp: false } satisfies Timeout;
+  process.memory = { child: started.pid, signal, isUp: false } satisfies Timeout;
   if (us > 0) setTimer(system, process, "time", system.sim.now + us);
 }
 
@@ -280,12 +279,14 @@ export const seq: Program = {
   },
 };
 
-export const hostname = immediate(2_500, ({ host, args }) => {
+export const hostname = immediate(2_500, (call) => {
+  const { host, args } = call;
   const name = args.find((arg) => !arg.startsWith("-"));
   if (name !== undefined) {
-    return { stderr: "hostname: changing the name is not supported here\n", code: 1 };
+    writeFile(call, "/etc/hostname", `${name}\n`);
+    return {};
   }
-  if (!args.includes("-I")) return { stdout: `${host.name}\n` };
+  if (!args.includes("-I")) return { stdout: `${nameOfHost(call)}\n` };
   const addresses = [...host.nics.values()]
     .filter((nic) => nic.name !== "lo")
     .flatMap((nic) => nic.addresses.map((own) => `${own.address} `));

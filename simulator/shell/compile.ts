@@ -1,5 +1,5 @@
 // From unbash's syntax tree to steps with jumps (`script.ts`).
-// Left out: arrays, `select`, `coproc`, `time`.
+// Left out: arrays, `select`, `coproc`.
 import type {
   AndOr,
   ArithmeticExpression,
@@ -100,6 +100,9 @@ function addAndOr(compiler: Compiler, { commands, operators }: AndOr): void {
 
 function addPipeline(compiler: Compiler, node: Pipeline): void {
   const line = lineOf(compiler, node.pos);
+  if (node.prefixes.some(({ type }) => type === "Time")) {
+    compiler.steps.push({ do: "time", begins: true });
+  }
   const [first] = node.commands;
   if (node.commands.length === 1 && first !== undefined) {
     addNode(compiler, first);
@@ -112,7 +115,7 @@ function addPipeline(compiler: Compiler, node: Pipeline): void {
   }
   for (const prefix of node.prefixes) {
     if (prefix.type === "Negation") compiler.steps.push({ do: "negate" });
-    else compiler.conversion.complain("time: not supported here", prefix.pos);
+    else compiler.steps.push({ do: "time", begins: false });
   }
 }
 

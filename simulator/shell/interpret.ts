@@ -1,7 +1,7 @@
 // Walks a script's steps. Built-ins take no time, programs take theirs; a long run of built-ins
 // pauses now and then, so that an endless loop passes time as it does on a real machine.
 import type { OpenFile } from "../host/process.ts";
-import { openPipe, setTimer } from "../host/system.ts";
+import { openPipe, setTimer, write } from "../host/system.ts";
 import { builtins } from "./builtins.ts";
 import { controls } from "./control.ts";
 import { decide } from "./decide.ts";
@@ -67,6 +67,9 @@ function takeStep(context: Context, frame: Frame, step: Step): void {
         [launch(context, step.script, inherited(context.process.files))],
         step.script.source,
       );
+    case "time":
+      frame.next++;
+      return runTime(context, step.begins);
     case "negate":
       frame.next++;
       shell.status = shell.status === 0 ? 1 : 0;
@@ -107,6 +110,16 @@ function takeStep(context: Context, frame: Frame, step: Step): void {
     default:
       return takeLoopStep(context, frame, step);
   }
+}
+
+/** What bash says of a pipeline that `time` stood before; the processor's time is not modelled. */
+function runTime({ system, process, shell }: Context, begins: boolean): void {
+  if (begins) return void shell.timed.push(system.sim.now);
+  const us = system.sim.now - (shell.timed.pop() ?? system.sim.now);
+  const minutes = Math.floor(us / 60_000_000);
+  const seconds = ((us % 60_000_000) / 1_000_000).toFixed(3);
+  const text = `\nreal\t${minutes}m${seconds}s\nuser\t0m0.000s\nsys\t0m0.000s\n`;
+  write(system, process, 2, text);
 }
 
 type LoopStep = Extract<Step, { do: "loop" | "next-item" | "body-done" | "end-loop" }>;

@@ -19,6 +19,8 @@ export type Step =
     }
   | { readonly do: "background"; readonly script: Script; readonly line: number }
   | { readonly do: "subshell"; readonly script: Script; readonly line: number }
+  /** Around `time a | b`: remembers the moment, then says how long it took. */
+  | { readonly do: "time"; readonly begins: boolean }
   /** `!`: success becomes failure. */
   | { readonly do: "negate" }
   | { readonly do: "jump"; readonly to: number }

@@ -37,6 +37,8 @@ export interface Shell {
   input: string;
   /** Commands that `trap` was given, by signal; kept, never run. */
   traps: Map<string, string>;
+  /** When each pipeline began that `time` measures. */
+  timed: number[];
 }
 
 export interface Job {
@@ -133,6 +135,7 @@ export function newShell(
     line: 1,
     input: "",
     traps: new Map(),
+    timed: [],
   };
 }
 
@@ -150,6 +153,7 @@ export function subshell(shell: Shell, script: Script): Shell {
     input: "",
     interactive: false,
     traps: new Map(),
+    timed: [],
   };
   enter(copy, script, "script");
   return copy;
