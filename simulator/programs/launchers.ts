@@ -150,8 +150,9 @@ export const xargs: Program = {
     const memory = process.memory as Xargs;
     if (reason.kind === "child") {
       const status = statusOf(reason);
-      if (status === 255)
+      if (status === 255) {
         return quit(process, system, "xargs: command exited with status 255; aborting\n", 124);
+      }
       if (status !== 0) memory.status = 123;
     } else if (memory.items === undefined && !takeInput(process, memory, system)) return;
     runNext(process, memory, system);
