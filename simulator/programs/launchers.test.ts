@@ -10,7 +10,7 @@ const LINES: readonly Row[] = [
   ["sudo hostname; nohup echo hi; stdbuf -oL echo x; su -c 'id -un'", "node-1\nhi\nx\nroot\n"],
   ["seq 5 | xargs -n 2 echo x", "x 1 2\nx 3 4\nx 5\n"],
   ["printf 'a b\\nc\\n' | xargs -I{} echo '<{}>'", "<a b>\n<c>\n"],
-  ["echo 7 8 | xargs -t test 9 =", "", "test 9 = 7\n", 123],
+  ["echo 7 | xargs -t test 9 =", "", "test 9 = 7\n", 123],
   [
     "true | xargs -r echo; echo k | xargs nosuch",
     "",
