@@ -168,7 +168,13 @@ function boot(host: Host, sim: Sim): void {
   }
   for (const [name, value] of Object.entries(host.boot.sysctl)) host.sysctl.set(name, value);
   for (const route of host.boot.routes) addRoute(host, route);
-  for (const line of host.boot.commands) {
+  const enabled = [...host.files.keys()].flatMap((path) => {
+    const name = /^\/etc\/systemd\/system\/multi-user\.target\.wants\/(.+)\.service$/.exec(
+      path,
+    )?.[1];
+    return name === undefined ? [] : [`systemctl start ${name}`];
+  });
+  for (const line of new Set([...host.boot.commands, ...enabled])) {
     typeCommand(host, { line, label: "boot", background: true }, sim);
   }
 }

@@ -13,6 +13,7 @@ import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { env, nohup, printenv, stdbuf, su, sudo, watch, xargs } from "./launchers.ts";
 import { lightPrograms } from "./light.ts";
+import { journalctl } from "./journalctl.ts";
 import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
 import { ping } from "./ping.ts";
 import {
@@ -53,6 +54,7 @@ export const programs: ProgramTable = {
   grep,
   head,
   hold,
+  journalctl,
   hostname,
   ip,
   iptables,

@@ -44,6 +44,7 @@ const BIN: readonly string[] = [
   "grep",
   "head",
   "hostname",
+  "journalctl",
   "ls",
   "mkdir",
   "mv",

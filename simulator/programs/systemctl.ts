@@ -1,12 +1,21 @@
-// systemctl for the two services of the lessons, and `service`, its older spelling. Left out:
-// units beyond these, dependencies, the journal's own formats.
-import { readFile } from "../host/files.ts";
-import type { Host } from "../host/host.ts";
+// systemctl for the services of the lessons, and `service`, its older spelling. Left out: units
+// beyond these, several at once, dependencies.
+import { readFile, removeFile, writeFile } from "../host/files.ts";
 import type { Process } from "../host/process.ts";
 import { exitProcess, INIT, killProcess, setTimer, spawnProcess, write } from "../host/system.ts";
 import { NGINX_CONFIGURATION } from "./nginx-configuration.ts";
 import { loadConfiguration, nginxCommand } from "./nginx.ts";
 import type { Program, System } from "./program.ts";
+import {
+  isEnabled,
+  KEEPALIVED,
+  mainPid,
+  statusText,
+  type Unit,
+  unitNamed,
+  unitPath,
+  wantedPath,
+} from "./units.ts";
 
 /** Recorded: from the command to the signal 19 ms; a further 31 ms to a daemon's first line. */
 const COMMAND_US = 19_300;
@@ -18,35 +27,6 @@ const NGINX_START_US = 11_000;
 /** Started and gone before the daemon: a first daemon is process 37 on the recorded machines. */
 const START_PROCESSES = 3;
 
-interface Unit {
-  readonly name: string;
-  readonly description: string;
-  readonly program: string;
-  readonly pidFile: string;
-  readonly stopSignal: "SIGTERM" | "SIGQUIT";
-}
-
-const KEEPALIVED: Unit = {
-  name: "keepalived",
-  description: "Keepalive Daemon (LVS and VRRP)",
-  program: "keepalived",
-  pidFile: "/run/keepalived.pid",
-  stopSignal: "SIGTERM",
-};
-
-const NGINX: Unit = {
-  name: "nginx",
-  description: "web server",
-  program: "nginx",
-  pidFile: "/run/nginx.pid",
-  stopSignal: "SIGQUIT",
-};
-
-const UNITS: Readonly<Record<string, Unit>> = {
-  keepalived: KEEPALIVED,
-  nginx: NGINX,
-  openresty: { ...NGINX, name: "openresty" },
-};
 /** Firewalls that the article's machines turn off; here there is none. */
 const ABSENT = ["firewalld", "iptables", "nftables"];
 
@@ -75,22 +55,78 @@ export const service: Program = {
 };
 
 function begin(process: Process, words: readonly string[], system: System): void {
-  const [verb = "", name = ""] = words.filter((word) => !word.startsWith("--"));
-  const unitName = name.replace(/\.service$/, "");
-  const unit = Object.hasOwn(UNITS, unitName) ? UNITS[unitName] : undefined;
-  if (unit === undefined) {
-    if (verb === "daemon-reload" || ABSENT.includes(unitName)) {
-      return exitProcess(system, process, 0);
-    }
-    write(system, process, 2, `Unit ${unitName}.service could not be found.\n`);
-    return exitProcess(system, process, 4);
+  const [verb = "", name = ""] = words.filter((word) => !word.startsWith("-"));
+  const unit = unitNamed(name);
+  if (verb === "daemon-reload" || ABSENT.includes(name.replace(/\.service$/, ""))) {
+    return exitProcess(system, process, 0);
   }
+  if (name === "") return complain(process, "Too few arguments.", 1, system);
+  if (unit === undefined) return refuseUnknown(process, verb, fullName(name), system);
   process.memory = { verb, unit, step: "stop" } satisfies Memory;
+  // `enable --now` starts it too.
+  const isNow = words.includes("--now");
+  if (verb === "enable" || verb === "disable") {
+    changeLink(process, unit, verb, system);
+    if (!isNow) return exitProcess(system, process, 0);
+    (process.memory as Memory).verb = verb === "enable" ? "start" : "stop";
+  }
   obey(process, process.memory as Memory, system);
+}
+
+function fullName(name: string): string {
+  return name.includes(".") ? name : `${name}.service`;
+}
+
+function complain(process: Process, text: string, code: number, system: System): void {
+  write(system, process, 2, `${text}\n`);
+  exitProcess(system, process, code);
+}
+
+function refuseUnknown(process: Process, verb: string, name: string, system: System): void {
+  switch (verb) {
+    case "status":
+      return complain(process, `Unit ${name} could not be found.`, 4, system);
+    case "is-active":
+      write(system, process, 1, "inactive\n");
+      return exitProcess(system, process, 3);
+    case "stop":
+    case "reload":
+      return complain(process, `Failed to ${verb} ${name}: Unit ${name} not loaded.`, 5, system);
+    case "enable":
+    case "disable":
+      return complain(
+        process,
+        `Failed to ${verb} unit: Unit file ${name} does not exist.`,
+        1,
+        system,
+      );
+    default:
+      return complain(process, `Failed to ${verb} ${name}: Unit ${name} not found.`, 5, system);
+  }
+}
+
+function changeLink(
+  process: Process,
+  unit: Unit,
+  verb: "enable" | "disable",
+  system: System,
+): void {
+  const link = wantedPath(unit);
+  if ((verb === "enable") === system.host.files.has(link)) return;
+  if (verb === "disable") {
+    removeFile(system.host, link);
+    return void write(system, process, 2, `Removed "${link}".\n`);
+  }
+  writeFile(system, link, "");
+  write(system, process, 2, `Created symlink ${link} → ${unitPath(unit)}.\n`);
 }
 
 function obey(process: Process, memory: Memory, system: System): void {
   const running = mainPid(memory.unit, system);
+  const answer = (text: string, isYes: boolean, no: number): void => {
+    write(system, process, 1, text);
+    exitProcess(system, process, isYes ? 0 : no);
+  };
   switch (memory.verb) {
     case "start":
       if (running !== undefined) return exitProcess(system, process, 0);
@@ -105,19 +141,16 @@ function obey(process: Process, memory: Memory, system: System): void {
       if (running === undefined) return refuseReload(process, memory, system);
       killProcess(system, running, "SIGHUP");
       return exitProcess(system, process, 0);
-    case "enable":
-    case "disable":
-    case "daemon-reload":
-      return exitProcess(system, process, 0);
     case "is-active":
-      write(system, process, 1, running === undefined ? "inactive\n" : "active\n");
-      return exitProcess(system, process, running === undefined ? 3 : 0);
+      return answer(running === undefined ? "inactive\n" : "active\n", running !== undefined, 3);
+    case "is-enabled": {
+      const enabled = isEnabled(memory.unit, system.host);
+      return answer(enabled ? "enabled\n" : "disabled\n", enabled, 1);
+    }
     case "status":
-      write(system, process, 1, statusText(memory.unit, running));
-      return exitProcess(system, process, running === undefined ? 3 : 0);
+      return answer(statusText(memory.unit, system), running !== undefined, 3);
     default:
-      write(system, process, 2, `Unknown operation ${memory.verb}.\n`);
-      return exitProcess(system, process, 1);
+      return complain(process, `Unknown command verb ${memory.verb}.`, 1, system);
   }
 }
 
@@ -181,23 +214,5 @@ function startFailed(name: string): string {
 }
 
 function refuseReload(process: Process, { unit }: Memory, system: System): void {
-  const text = `${unit.name}.service is not active, cannot reload.\n`;
-  if (unit === KEEPALIVED) write(system, process, 2, text);
-  exitProcess(system, process, 1);
-}
-
-/** The unit's main process, by its pid file, if it lives. */
-function mainPid(unit: Unit, { host, sim }: System): number | undefined {
-  const pid = Number(readFile(host, unit.pidFile, sim)?.trim() ?? "0");
-  return isAlive(host, pid, unit) ? pid : undefined;
-}
-
-function isAlive(host: Host, pid: number, unit: Unit): boolean {
-  return host.processes.get(pid)?.program === unit.program;
-}
-
-function statusText(unit: Unit, pid: number | undefined): string {
-  const state = pid === undefined ? "inactive (dead)" : "active (running)";
-  const main = pid === undefined ? "" : `   Main PID: ${pid} (${unit.program})\n`;
-  return `● ${unit.name}.service - ${unit.description}\n     Active: ${state}\n${main}`;
+  complain(process, `${unit.name}.service is not active, cannot reload.`, 1, system);
 }
