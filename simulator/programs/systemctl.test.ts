@@ -60,7 +60,7 @@ test("the state of a running service: its processes and its last lines", () => {
   expect(lines[5]).toMatch(/^ {6}Tasks: 2 /);
   expect(lines[8]).toMatch(/^ {13}└─\d+ \/usr\/sbin\/keepalived -D$/);
   expect(lines.slice(10, -1)).toHaveLength(10);
-  expect(lines[10]).toMatch(/^Nov 23 02:43:\d\d node-1 Keepalived_vrrp\[\d+\]: /);
+  expect(lines[10]).toMatch(/^Nov 23 02:43:\d\d node-1 Keepalived\w*\[\d+\]: /);
 });
 
 test("journalctl -f goes on with what comes", () => {
