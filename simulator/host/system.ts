@@ -161,7 +161,7 @@ export function closeFile(system: System, process: Process, fd: number): void {
   if (pipe.readers <= 0 && pipe.writers <= 0) system.host.pipes.delete(pipe.id);
 }
 
-/** Writes text to a descriptor. False when nobody can read it any more (EPIPE). */
+/** Writes text to a descriptor. False when nobody can read it any more: the writer dies of that. */
 export function write(system: System, process: Process, fd: number, text: string): boolean {
   const file = process.files.get(fd);
   if (file === undefined || text === "") return true;
@@ -178,7 +178,9 @@ export function write(system: System, process: Process, fd: number, text: string
       appendFile(system, file.path, text);
       return true;
     case "pipe":
-      return writePipe(system, file.pipe, text);
+      if (writePipe(system, file.pipe, text)) return true;
+      endBySignal(system, process, "SIGPIPE");
+      return false;
   }
 }
 

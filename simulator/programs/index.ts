@@ -37,7 +37,8 @@ import { sysctl } from "./sysctl.ts";
 import { service, systemctl } from "./systemctl.ts";
 import { tcpdump } from "./tcpdump.ts";
 import { udpask, udpecho } from "./udp-tools.ts";
-import { cat, cut, head, sort, tail, tee, tr, uniq, wc } from "./text-tools.ts";
+import { head, tail } from "./head-tail.ts";
+import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
   ...lightPrograms,

@@ -145,6 +145,13 @@ export const find = immediate(START_US, (call): Output => {
   return { stdout, stderr, code: stderr === "" ? 0 : 1 };
 });
 
+/** The files in a directory and all below it, as named from there; a file is itself. */
+export function filesUnder(call: Call, name: string): string[] {
+  const found: string[] = [];
+  walk(call, resolvePath(call.process.directory, name), name, found);
+  return found.filter((each) => !isDirectory(call.host, resolvePath(call.process.directory, each)));
+}
+
 function walk(call: Call, path: string, shown: string, found: string[]): void {
   found.push(shown);
   if (!isDirectory(call.host, path)) return;

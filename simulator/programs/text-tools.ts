@@ -1,4 +1,4 @@
-// Text tools that print what they are given: cat, head, tail, wc, sort, uniq, cut, tr, tee.
+// Text tools that print what they are given: cat, wc, sort, uniq, cut, tr, tee.
 // Left out: what nobody types in a lesson (locales, byte ranges, `sort -m`).
 import { readFile, writeFile } from "../host/files.ts";
 import { read, setTimer, write } from "../host/system.ts";
@@ -48,7 +48,7 @@ export function linesOf(text: string): string[] {
   return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
 }
 
-function joinLines(lines: readonly string[]): string {
+export function joinLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -75,97 +75,60 @@ export function textTool(
   });
 }
 
+/**
+ * The same for a tool that treats each line by itself: from a pipe it prints what has come so far.
+ * `remembers` names the flags with which it has to know all lines.
+ */
+function lineTool(
+  program: string,
+  known: string,
+  remembers: string,
+  work: Parameters<typeof textTool>[2],
+): Program {
+  const whole = textTool(program, known, work);
+  return {
+    startUs: whole.startUs,
+    run(process, reason, system) {
+      const options = readShortOptions(program, plainOptions(process.argv.slice(1)), known);
+      const isSimple =
+        !("complaint" in options) &&
+        options.rest.length === 0 &&
+        ![...options.flags].some((flag) => remembers.includes(flag));
+      if (!isSimple) return whole.run(process, reason, system);
+      const { host, sim } = system;
+      const call: Call = { host, sim, process, args: [], input: undefined };
+      for (;;) {
+        const taken = read(system, process, 0);
+        if (taken === "wait") return;
+        const text = `${typeof process.memory === "string" ? process.memory : ""}${taken.data}`;
+        const end = taken.end ? text.length : text.lastIndexOf("\n") + 1;
+        process.memory = text.slice(end);
+        const source = { name: "standard input", text: text.slice(0, end) };
+        const output = work(options, { found: [source], stderr: "" }, call);
+        const { stdout = "", stderr = "", code = 0 } = output;
+        if (code !== 0 || taken.end) return finish(system, process, { stdout, stderr, code });
+        write(system, process, 1, stdout);
+        if (process.ended !== undefined) return;
+      }
+    },
+  };
+}
+
 export function tryHelp(program: string): string {
   return `Try '${program} --help' for more information.\n`;
 }
 
 /** "-5" is the old way to write "-n 5". */
-function plainOptions(args: readonly string[]): string[] {
+export function plainOptions(args: readonly string[]): string[] {
   return args.flatMap((arg) => (/^-\d+$/.test(arg) ? ["-n", arg.slice(1)] : [arg]));
 }
 
-export const cat = textTool("cat", "nAbsuv", ({ flags }, { found }) => {
+export const cat = lineTool("cat", "nAbsuv", "nbs", ({ flags }, { found }) => {
   const text = found.map((source) => source.text).join("");
   if (!flags.has("n")) return { stdout: text };
   const lines = linesOf(text).map((line, i) => `${String(i + 1).padStart(6)}\t${line}`);
   return { stdout: joinLines(lines) };
 });
-
-export const head = textTool("head", "n:c:qv", ({ values }, { found }) => {
-  const bytes = values.get("c");
-  if (bytes !== undefined) {
-    return { stdout: withHeaders(found, (text) => text.slice(0, Number(bytes))) };
-  }
-  const count = Number(values.get("n") ?? 10);
-  return {
-    stdout: withHeaders(found, (text) => {
-      const lines = linesOf(text);
-      return joinLines(count < 0 ? lines.slice(0, count) : lines.slice(0, count));
-    }),
-  };
-});
-
-/** Several files are told apart by a line with each one's name. */
-function withHeaders(sources: readonly Source[], part: (text: string) => string): string {
-  if (sources.length < 2) return sources.map(({ text }) => part(text)).join("");
-  return sources.map(({ name, text }) => `==> ${name} <==\n${part(text)}`).join("\n");
-}
-
-/** How often `tail -f` looks. */
-const FOLLOW_US = 100_000;
-
-interface Followed {
-  readonly name: string;
-  length: number;
-}
-
-const tailOnce = textTool("tail", "n:c:qFf", ({ values }, { found }) => {
-  const bytes = values.get("c");
-  if (bytes !== undefined) {
-    return { stdout: withHeaders(found, (text) => text.slice(-Number(bytes))) };
-  }
-  const count = values.get("n") ?? "10";
-  const from = count.startsWith("+") ? Math.max(0, Number(count) - 1) : undefined;
-  return {
-    stdout: withHeaders(found, (text) => {
-      const lines = linesOf(text);
-      if (from !== undefined) return joinLines(lines.slice(from));
-      return joinLines(Number(count) === 0 ? [] : lines.slice(-Math.abs(Number(count))));
-    }),
-  };
-});
-
-/** With -f it stays and prints what is added, until a signal ends it. */
-export const tail: Program = {
-  startUs: 2_500,
-  run(process, reason, system) {
-    const options = process.argv.slice(1);
-    const follows = options.some((word) => /^-[a-z0-9]*[fF]/.test(word) || word === "--follow");
-    if (!follows || !options.some((word) => word.startsWith("/") || !word.startsWith("-"))) {
-      return tailOnce.run(process, reason, system);
-    }
-    const names = readShortOptions("tail", plainOptions(options), "n:c:qFf");
-    if ("complaint" in names) return finish(system, process, { stderr: names.complaint, code: 1 });
-    const name = names.rest[0] ?? "";
-    const text = readFile(system.host, resolvePath(process.directory, name), system.sim);
-    if (reason.kind === "start") {
-      if (text === undefined) {
-        const stderr = `tail: cannot open '${name}' for reading: No such file or directory\n`;
-        return finish(system, process, { stderr, code: 1 });
-      }
-      const count = Number(names.values.get("n") ?? 10);
-      write(system, process, 1, joinLines(count === 0 ? [] : linesOf(text).slice(-count)));
-      process.memory = { name, length: text.length } satisfies Followed;
-    } else {
-      const followed = process.memory as Followed;
-      const now = text ?? "";
-      if (now.length < followed.length) followed.length = 0;
-      write(system, process, 1, now.slice(followed.length));
-      followed.length = now.length;
-    }
-    setTimer(system, process, "look", system.sim.now + FOLLOW_US);
-  },
-};
 
 export const wc = textTool("wc", "lwcm", ({ flags }, { found }) => {
   const counts = found.map(({ name, text }) => ({
@@ -234,7 +197,7 @@ export const uniq = textTool("uniq", "cdui", ({ flags }, { found }) => {
   return { stdout: joinLines(lines) };
 });
 
-export const cut = textTool("cut", "d:f:c:s", ({ flags, values }, { found }) => {
+export const cut = lineTool("cut", "d:f:c:s", "", ({ flags, values }, { found }) => {
   const list = values.get("f") ?? values.get("c");
   if (list === undefined) {
     const message = "cut: you must specify a list of bytes, characters, or fields\n";
