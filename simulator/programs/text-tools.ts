@@ -1,7 +1,7 @@
 // Text tools that print what they are given: cat, wc, sort, uniq, cut, tr, tee.
 // Left out: what nobody types in a lesson (locales, byte ranges, `sort -m`).
 import { readFile, writeFile } from "../host/files.ts";
-import { read, setTimer, write } from "../host/system.ts";
+import { read, write } from "../host/system.ts";
 import { resolvePath } from "./directory.ts";
 import { type Call, finish, immediate, NEEDS_INPUT, type Output } from "./immediate.ts";
 import { readShortOptions } from "./options.ts";
