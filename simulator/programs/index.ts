@@ -15,6 +15,7 @@ import { env, nohup, printenv, stdbuf, su, sudo, watch, xargs } from "./launcher
 import { lightPrograms } from "./light.ts";
 import { journalctl } from "./journalctl.ts";
 import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
+import { nc } from "./nc.ts";
 import { ping } from "./ping.ts";
 import {
   fail,
@@ -65,6 +66,7 @@ export const programs: ProgramTable = {
   mkdir,
   modprobe,
   mv,
+  nc,
   nstat,
   pgrep,
   pidof,

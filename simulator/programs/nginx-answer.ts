@@ -3,6 +3,7 @@ import { civilDate, readFile } from "../host/files.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { NginxConfiguration } from "./nginx-configuration.ts";
 import type { System } from "./program.ts";
+import { bytesOf } from "./utf8.ts";
 
 export interface Request {
   readonly method: string;
@@ -108,11 +109,6 @@ function errorPage(request: Request, status: string, now: number): Answer {
     `Connection: ${request.keepAlive ? "keep-alive" : "close"}`,
   ];
   return wholeAnswer(request, Number(status.slice(0, 3)), headers, body);
-}
-
-/** UTF-8 bytes, one character each. */
-function bytesOf(text: string): string {
-  return unescape(encodeURIComponent(text));
 }
 
 const DAYS = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -48,6 +48,7 @@ const BIN: readonly string[] = [
   "ls",
   "mkdir",
   "mv",
+  "nc",
   "pgrep",
   "pidof",
   "ping",

@@ -25,3 +25,8 @@ function lengthOf(first: number): number {
   if (first >= 0xe0 && first < 0xf0) return 3;
   return first >= 0xc0 && first < 0xe0 ? 2 : 1;
 }
+
+/** UTF-8 bytes, one character each. */
+export function bytesOf(text: string): string {
+  return unescape(encodeURIComponent(text));
+}
