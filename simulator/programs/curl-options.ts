@@ -3,7 +3,8 @@
 import { parseIp } from "../wire/address.ts";
 
 export interface CurlOptions {
-  readonly url: string;
+  /** As typed; brackets and braces not yet written out. */
+  readonly urls: readonly string[];
   readonly silent: boolean;
   readonly showErrors: boolean;
   readonly verbose: boolean;
@@ -71,7 +72,7 @@ const VALUES: Readonly<Record<string, (draft: Draft, value: string) => boolean |
   request: (draft, value) => void (draft.method = value),
   interface: (draft, value) => void (draft.from = value),
   "local-port": (draft, value) => void (draft.localPort = Number.parseInt(value, 10)),
-  url: (draft, value) => void (draft.url = value),
+  url: (draft, value) => void (draft.urls = [...draft.urls, value]),
 };
 
 const TRY = "curl: try 'curl --help' or 'curl --manual' for more information\n";
@@ -84,8 +85,7 @@ export function readCurlOptions(
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? "";
     if (!arg.startsWith("-") || arg === "-") {
-      if (draft.url !== "") return { complaint: "curl: only one URL is supported here\n" };
-      draft.url = arg;
+      draft.urls = [...draft.urls, arg];
       continue;
     }
     const taken = arg.startsWith("--")
@@ -94,7 +94,7 @@ export function readCurlOptions(
     if (typeof taken === "string") return { complaint: taken };
     i += taken;
   }
-  if (draft.url === "") {
+  if (draft.urls.length === 0) {
     return { complaint: args.length === 0 ? TRY : `curl: no URL specified!\n${TRY}` };
   }
   return draft;
@@ -102,7 +102,7 @@ export function readCurlOptions(
 
 function defaults(): Draft {
   return {
-    url: "",
+    urls: [],
     silent: false,
     showErrors: false,
     verbose: false,
@@ -178,6 +178,27 @@ function isTime(value: string): boolean {
 
 function microseconds(seconds: string): number {
   return Math.round(Number(seconds) * 1_000_000);
+}
+
+/** More than this many addresses are not made of one. */
+const MOST_URLS = 10_000;
+
+/** "/[1-3]" and "/{a,b}" stand for several addresses. */
+export function expandUrl(text: string): string[] {
+  const match = /\{([^{}]*)\}|\[(\d+)-(\d+)(?::(\d+))?\]/.exec(text);
+  if (match === null) return [text];
+  const [whole, list, first = "0", last = "0", step = "1"] = match;
+  const count = Math.floor((Number(last) - Number(first)) / Math.max(1, Number(step))) + 1;
+  const numbers = Array.from({ length: Math.min(MOST_URLS, Math.max(0, count)) }, (_, i) =>
+    String(Number(first) + i * Number(step)).padStart(
+      first.startsWith("0") ? first.length : 1,
+      "0",
+    ),
+  );
+  const parts = list === undefined ? numbers : list.split(",");
+  const before = text.slice(0, match.index);
+  const after = text.slice(match.index + whole.length);
+  return parts.flatMap((part) => expandUrl(after).map((end) => before + part + end));
 }
 
 export interface Url {

@@ -1,47 +1,43 @@
-// curl 7.88.1: one HTTP request over one connection, as a sequence of small steps.
-// Left out: several URLs in one command, chunked bodies, TLS, sending bodies.
+// curl 7.88.1: HTTP requests one after the other, over one connection while it stands, each as a
+// sequence of small steps. Left out: requests side by side, chunked bodies, TLS, sending bodies.
 import type { Process } from "../host/process.ts";
-import { readFile, setTimer, write, writeFile, closeSocket, exitProcess } from "../host/system.ts";
+import {
+  clearTimer,
+  closeSocket,
+  exitProcess,
+  readFile,
+  setTimer,
+  write,
+  writeFile,
+} from "../host/system.ts";
 import { connectTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
 import type { TcpConnection } from "../host/tcp-state.ts";
 import { parseIp } from "../wire/address.ts";
 import {
   type CurlOptions,
+  expandUrl,
   parseUrl,
   readCurlOptions,
   resolveName,
-  type Url,
 } from "./curl-options.ts";
 import { marked, meterLine, meterStart, requestText, writeOut } from "./curl-text.ts";
 import { resolvePath } from "./directory.ts";
+import {
+  isComplete,
+  mayReuse,
+  newTransfer,
+  type Place,
+  type Transfer,
+  transferValues,
+} from "./curl-transfer.ts";
 import type { Program, System } from "./program.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 /** Recorded: from connected to the request, and from the last byte to the FIN. */
 const REQUEST_US = 450;
 const CLOSE_US = 340;
-
-interface Transfer {
-  readonly options: CurlOptions;
-  readonly url: Url;
-  readonly address: string;
-  readonly socket: number;
-  readonly startedAt: number;
-  step: "connecting" | "connected" | "asked" | "done";
-  connectedAt: number;
-  firstByteAt: number;
-  /** The head until it is complete; then only body bytes come. */
-  head: string;
-  status: number;
-  /** Undefined: until the server closes. */
-  length: number | undefined;
-  /** Body bytes so far, and those of an incomplete character. */
-  received: number;
-  pendingBytes: string;
-  localAddress: string;
-  localPort: number;
-  code: number;
-}
+/** The meter's first lines take time, which counts (recorded: refused "after 3 ms"). */
+const METER_US = 3_000;
 
 interface Context {
   readonly process: Process;
@@ -61,58 +57,75 @@ export const curl: Program = {
 };
 
 function start(process: Process, system: System): void {
-  const { host, sim } = system;
   const options = readCurlOptions(process.argv.slice(1));
   if ("complaint" in options) return quit(process, system, options.complaint, 2);
-  const say = (text: string): string => (options.silent && !options.showErrors ? "" : text);
-  const url = parseUrl(options.url);
+  const urls = options.urls.flatMap(expandUrl);
+  begin({ process, system }, { options, urls, index: 0 }, undefined);
+}
+
+/** The next address, over the connection before when it leads to the same place. */
+function begin(
+  { process, system }: Pick<Context, "process" | "system">,
+  place: Place,
+  before: Transfer | undefined,
+): void {
+  const { host, sim } = system;
+  const { options, urls, index } = place;
+  const text = urls[index] ?? "";
+  const say = (words: string): string => (options.silent && !options.showErrors ? "" : words);
+  const url = parseUrl(text);
   if (url === undefined) {
     return quit(process, system, say("curl: (3) URL using bad/illegal format or missing URL\n"), 3);
   }
   if (url.scheme !== "http" && url.scheme !== "https") {
-    const text = `curl: (1) Protocol "${url.scheme}" not supported or disabled in libcurl\n`;
-    return quit(process, system, say(text), 1);
+    const words = `curl: (1) Protocol "${url.scheme}" not supported or disabled in libcurl\n`;
+    return quit(process, system, say(words), 1);
   }
   const address = resolveName(url.host, readFile(host, "/etc/hosts", sim) ?? "");
   if (address === undefined) {
     return quit(process, system, say(`curl: (6) Could not resolve host: ${url.host}\n`), 6);
   }
-  const base = { options, url, address, startedAt: sim.now };
-  const source = sourceOf(system, options.from);
+  const transfer = newTransfer({ ...place, url, address, startedAt: sim.now });
+  process.memory = transfer;
+  const context = { process, system, transfer };
   if (hasMeter(process, options)) write(system, process, 2, meterStart());
+  if (before !== undefined && mayReuse(before, transfer, system)) return reuse(context, before);
+  if (before !== undefined) closeSocket(system, before.socket);
+  if (!hasMeter(process, options)) return open(context);
+  transfer.startedAt = sim.now - METER_US / 3;
+  setTimer(system, process, "open", sim.now + (METER_US * 2) / 3);
+}
+
+function open(context: Context): void {
+  const { process, system, transfer } = context;
+  const { options, url, address } = transfer;
   if (options.verbose) write(system, process, 2, `*   Trying ${address}:${url.port}...\n`);
+  const source = sourceOf(system, options.from);
   const opened = connectTcp(system, process, {
     destination: address,
     port: url.port,
     ...(source !== undefined && { source }),
     ...(options.localPort !== undefined && { sourcePort: options.localPort }),
   });
-  const transfer = newTransfer(base, "error" in opened ? 0 : opened.socket);
-  process.memory = transfer;
-  const context = { process, system, transfer };
   if ("error" in opened) return fail(context, 7, connectFailure(context));
+  transfer.socket = opened.socket;
   setTimers(context);
 }
 
-function newTransfer(
-  base: Pick<Transfer, "options" | "url" | "address" | "startedAt">,
-  socket: number,
-): Transfer {
-  return {
-    ...base,
-    socket,
-    step: "connecting",
-    connectedAt: 0,
-    firstByteAt: 0,
-    head: "",
-    status: 0,
-    length: undefined,
-    received: 0,
-    pendingBytes: "",
-    localAddress: "",
-    localPort: 0,
-    code: 0,
-  };
+function reuse(context: Context, before: Transfer): void {
+  const { process, system, transfer } = context;
+  const { host } = transfer.url;
+  transfer.socket = before.socket;
+  transfer.step = "connected";
+  transfer.connectedAt = system.sim.now;
+  transfer.isReused = true;
+  transfer.localAddress = before.localAddress;
+  transfer.localPort = before.localPort;
+  if (transfer.options.verbose) {
+    write(system, process, 2, `* Re-using existing connection #0 with host ${host}\n`);
+  }
+  setTimers(context);
+  setTimer(system, process, "request", system.sim.now + REQUEST_US);
 }
 
 function sourceOf({ host }: System, from: string | undefined): string | undefined {
@@ -146,6 +159,8 @@ function onTimer(context: Context, key: string): void {
   const { process, system, transfer } = context;
   const elapsedMs = Math.floor((system.sim.now - transfer.startedAt) / 1000);
   switch (key) {
+    case "open":
+      return open(context);
     case "request":
       return ask(context);
     case "close":
@@ -273,12 +288,6 @@ function put({ process, system, transfer }: Context, text: string): void {
   writeFile(system, path, before + text);
 }
 
-function isComplete({ status, options, length, received }: Transfer): boolean {
-  if (status === 0) return false;
-  if (options.head || status === 204 || status === 304) return true;
-  return length !== undefined && received >= length;
-}
-
 /** The server has closed: in time only when it announced no length. */
 function ended(context: Context): void {
   const { transfer } = context;
@@ -308,8 +317,13 @@ function succeed(context: Context): void {
 }
 
 function finish({ process, system, transfer }: Context): void {
+  const { options, urls, index, code } = transfer;
+  for (const timer of ["max-time", "connect-timeout", "meter"]) clearTimer(process, timer);
+  if (index + 1 < urls.length) {
+    return begin({ process, system }, { options, urls, index: index + 1 }, transfer);
+  }
   closeSocket(system, transfer.socket);
-  exitProcess(system, process, transfer.code);
+  exitProcess(system, process, code);
 }
 
 function fail(context: Context, code: number, message: string): void {
@@ -333,26 +347,7 @@ function fail(context: Context, code: number, message: string): void {
 function printWriteOut({ process, system, transfer }: Context): void {
   const { writeOut: format } = transfer.options;
   if (format === undefined) return;
-  const since = (at: number): string =>
-    ((at === 0 ? 0 : at - transfer.startedAt) / 1_000_000).toFixed(6);
-  const values = {
-    http_code: String(transfer.status).padStart(3, "0"),
-    response_code: String(transfer.status).padStart(3, "0"),
-    remote_ip: transfer.connectedAt === 0 ? "" : transfer.address,
-    remote_port: String(transfer.connectedAt === 0 ? 0 : transfer.url.port),
-    local_ip: transfer.localAddress,
-    local_port: String(transfer.localPort),
-    size_download: String(transfer.received),
-    size_header: String(transfer.head.length),
-    time_connect: since(transfer.connectedAt),
-    time_starttransfer: since(transfer.firstByteAt),
-    time_total: since(system.sim.now),
-    time_namelookup: "0.000024",
-    num_connects: String(transfer.connectedAt === 0 ? 0 : 1),
-    url_effective: transfer.options.url,
-    exitcode: String(transfer.code),
-  };
-  write(system, process, 1, writeOut(format, values));
+  write(system, process, 1, writeOut(format, transferValues(transfer, system.sim.now)));
 }
 
 function quit(process: Process, system: System, stderr: string, code: number): void {

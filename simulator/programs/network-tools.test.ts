@@ -177,6 +177,19 @@ const LINES: readonly (readonly [string, string, string, number])[] = [
     "curl: option --foo: is unknown\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
     2,
   ],
+  ["curl -s 192.168.88.10 192.168.88.11", "192.168.88.10\n192.168.88.11\n", "", 0],
+  [
+    "curl -s -o /dev/null -w '%{http_code} %{num_connects}\\n' 'http://192.168.88.10/{,x,[1-2]}'",
+    "200 1\n404 0\n404 0\n404 0\n",
+    "",
+    0,
+  ],
+  [
+    "curl -s 192.168.88.8 192.168.88.10; curl -s 192.168.88.10 192.168.88.8",
+    "192.168.88.10\n192.168.88.10\n",
+    "",
+    7,
+  ],
   ["hold 1 192.168.88.8 --secs 1", " 1 t=0.000 FAILED [Errno 111] Connection refused\n", "", 0],
   [
     "ss -tln",
