@@ -180,7 +180,7 @@ const LINES: readonly (readonly [string, string, string, number])[] = [
   ["curl -s 192.168.88.10 192.168.88.11", "192.168.88.10\n192.168.88.11\n", "", 0],
   [
     "curl -s -o /dev/null -w '%{http_code} %{num_connects}\\n' 'http://192.168.88.10/{,x,y}'",
-    "200 1\n404 0\n404 0\n404 0\n",
+    "200 1\n404 0\n404 0\n",
     "",
     0,
   ],
