@@ -1,6 +1,7 @@
 // `npm run -s keepalived -- -t -f FILE`: what `keepalived -t -f FILE` of 2.2.7 says, on a host with
-// the interfaces lo and eth0 to eth3. Left out so far: every option but these two.
-import { existsSync, readFileSync } from "node:fs";
+// the interfaces lo and eth0 to eth3. Left out: every option but these two.
+import { accessSync, constants, existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { readConfiguration } from "./read.ts";
 
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
@@ -20,7 +21,25 @@ function main(args: readonly string[]): number {
   const { diagnostics, exitCode } = readConfiguration(readFileSync(path, "utf8"), {
     path,
     nics: NICS,
+    files: included,
+    isScript,
   });
   for (const { text } of diagnostics) process.stderr.write(`${text}\n`);
   return exitCode;
+}
+
+function included(pattern: string): [string, string][] {
+  const paths = globSync(pattern).map((path) => resolve(path));
+  return paths
+    .filter((path) => statSync(path).isFile())
+    .map((path) => [path, readFileSync(path, "utf8")]);
+}
+
+function isScript(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

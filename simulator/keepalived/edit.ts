@@ -23,7 +23,7 @@ export function readValue(text: string, path: readonly string[]): string | undef
 }
 
 function valueAt(text: string, path: readonly string[]): { from: number; to: number } | undefined {
-  let statements: readonly Statement[] | undefined = parseTree(text).statements;
+  let statements: readonly Statement[] | undefined = parseTree(text);
   let found: Statement | undefined;
   for (const keyword of path) {
     found = statements?.find((statement) => statement.keyword === keyword);

@@ -2,7 +2,8 @@
 import type { Process } from "../host/process.ts";
 import { logLine, type System } from "../host/system.ts";
 
-export type Identity = "Keepalived" | "Keepalived_vrrp" | "Keepalived_healthcheckers";
+export type Identity =
+  "Keepalived" | "Keepalived_vrrp" | "Keepalived_healthcheckers" | "Keepalived_bfd";
 
 export interface Voice {
   readonly identity: Identity;

@@ -8,22 +8,22 @@ import type {
   VrrpScriptConfig,
 } from "./config.ts";
 import type { Statement } from "./tree.ts";
-import { all, has, integer, last, type Reader, seconds, word } from "./values.ts";
+import { has, integer, last, seconds, word } from "./values.ts";
 
 const SECOND_US = 1_000_000;
 const MAX_COUNT = 2 ** 31 - 1;
 const MAX_WEIGHT = 253;
 const MAX_SECONDS = 1_000_000;
 
-export function readScript(reader: Reader, statement: Statement): VrrpScriptConfig | undefined {
+export function readScript(statement: Statement): VrrpScriptConfig | undefined {
   const { block } = statement;
   const name = word(statement);
   const command = commandWords(last(block, "script"));
   if (name === undefined || command === undefined) return undefined;
   const time = (key: string, defaultUs: number): number =>
-    seconds(reader, last(block, key), { min: 0.000001, max: MAX_SECONDS, defaultUs });
+    seconds(last(block, key), { min: 0.000001, max: MAX_SECONDS, defaultUs });
   const count = (key: string): number =>
-    integer(reader, last(block, key), { min: 1, max: MAX_COUNT, default: 1 });
+    integer(last(block, key), { min: 1, max: MAX_COUNT, default: 1 });
   const intervalUs = time("interval", SECOND_US);
   return {
     name,
@@ -131,13 +131,4 @@ export function withoutWeights(track: Tracking, scripts: readonly VrrpScriptConf
     nics: track.nics.filter(({ weight }) => weight === 0),
     scripts: track.scripts.filter(({ name, weight }) => (weight ?? own.get(name) ?? 0) === 0),
   };
-}
-
-export function readScripts(
-  reader: Reader,
-  statements: readonly Statement[],
-): readonly VrrpScriptConfig[] {
-  return all(statements, "vrrp_script")
-    .map((statement) => readScript(reader, statement))
-    .filter((each) => each !== undefined);
 }

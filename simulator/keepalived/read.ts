@@ -1,16 +1,20 @@
-// Reads a keepalived.conf: its tree, its meaning, and what keepalived 2.2.7 says of it. The file is
-// read by the parent, the checkers and the VRRP process, in this order (K181, K209).
+// Reads a keepalived.conf: its meaning, and what keepalived 2.2.7 says of it. The file is read by the
+// parent, the checkers, the VRRP and the BFD process, in this order (K181, K209).
+import { checkEntries, type Named } from "./check-entries.ts";
+import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
+import { checkVrrp } from "./check-vrrp.ts";
 import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
-import { type Diagnostic, structureDiagnostics } from "./diagnostics.ts";
+import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
+import { type Pass, readPass } from "./pass.ts";
 import { readVirtualServer } from "./read-servers.ts";
-import { readScripts, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
+import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
 import { readInstance } from "./read-vrrp.ts";
-import { parseTree, type SyntaxTree } from "./tree.ts";
-import { all, last, type Reader, word } from "./values.ts";
+import { type Files, readSource } from "./source.ts";
+import type { Statement } from "./tree.ts";
+import { all, complainLater, has, last, type Reader, word } from "./values.ts";
 
 export interface ReadResult {
-  readonly tree: SyntaxTree;
   readonly config: KeepalivedConfig;
   /** In the order in which `keepalived -t` prints them. */
   readonly diagnostics: readonly Diagnostic[];
@@ -24,43 +28,144 @@ export interface Environment {
   readonly path: string;
   /** Names of the host's interfaces. */
   readonly nics: readonly string[];
+  /** Of included files; without it there are none. */
+  readonly files?: Files;
+  /** Whether a script can be run; without it every one can. */
+  readonly isScript?: (path: string) => boolean;
 }
 
-const ORDER: readonly Identity[] = ["Keepalived", "Keepalived_healthcheckers", "Keepalived_vrrp"];
+const ORDER: readonly Identity[] = [
+  "Keepalived",
+  "Keepalived_healthcheckers",
+  "Keepalived_vrrp",
+  "Keepalived_bfd",
+];
+const COMPLAINTS = 5;
+const INSECURE = 6;
 
 /** Never throws, whatever the text. */
-export function readConfiguration(text: string, { path, nics }: Environment): ReadResult {
-  const tree = parseTree(text);
+export function readConfiguration(text: string, environment: Environment): ReadResult {
+  const source = readSource(text, environment.path, environment.files);
+  const passes = ORDER.map((process) => readPass(source, process));
+  const [parent, checkers, vrrp] = passes as [Pass, Pass, Pass, Pass];
   const found: Diagnostic[] = [];
-  const checkers: Reader = { process: "Keepalived_healthcheckers", path, found };
-  const vrrp: Reader = { process: "Keepalived_vrrp", path, found };
-  const global = last(tree.statements, "global_defs")?.block;
-  const virtualServers = all(tree.statements, "virtual_server")
-    .map((statement) => readVirtualServer(checkers, statement))
-    .filter((each) => each !== undefined);
-  const instances = all(tree.statements, "vrrp_instance")
-    .map((statement) => readInstance(vrrp, statement, global, nics))
-    .filter((each) => each !== undefined);
-  const scripts = readScripts(vrrp, tree.statements);
-  const syncGroups = all(tree.statements, "vrrp_sync_group")
-    .map((statement) => readSyncGroup(statement))
-    .filter((each) => each !== undefined);
+  const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
+  const servers = readServers(checkers, found, environment, global);
+  const read = readVrrp(vrrp, found, environment, global);
   const config: KeepalivedConfig = {
     routerId: word(last(global, "router_id")),
-    instances: instances.map((each) => inItsGroup(each.config, syncGroups, scripts)),
-    syncGroups,
-    scripts,
-    virtualServers,
+    instances: read.instances.map((each) => inItsGroup(each, read.syncGroups, read.scripts)),
+    syncGroups: read.syncGroups,
+    scripts: read.scripts,
+    virtualServers: servers,
     syncDaemon: readSyncDaemon(global),
   };
-  const diagnostics = inOrder([...structureDiagnostics(tree, path), ...found]);
+  const { diagnostics, exited } = inOrder(passes, found);
   return {
-    tree,
     config: deepFreeze(config),
     diagnostics,
-    exitCode: diagnostics.length === 0 ? 0 : 5,
-    fatal: instances.some((each) => each.fatal),
+    exitCode: exited ?? exitCode(diagnostics),
+    fatal: exited !== undefined || read.fatal,
   };
+}
+
+function readServers(
+  { statements }: Pass,
+  found: Diagnostic[],
+  environment: Environment,
+  global: readonly Statement[],
+): KeepalivedConfig["virtualServers"] {
+  const reader: Reader = { process: "Keepalived_healthcheckers", found };
+  const blocks = all(statements, "virtual_server");
+  const groups = all(statements, "virtual_server_group");
+  for (const block of blocks) checkValues(reader, block);
+  for (const group of groups) checkGroup(reader, group);
+  for (const block of blocks) checkServer(reader, block);
+  const servers = blocks
+    .map((statement) => readVirtualServer(statement))
+    .filter((each) => each !== undefined);
+  const commands = servers.flatMap(({ realServers, quorumUp, quorumDown }) => [
+    quorumUp,
+    quorumDown,
+    ...realServers.flatMap(({ notifyUp, notifyDown, checkers }) => [
+      notifyUp,
+      notifyDown,
+      ...checkers.map((checker) => ("command" in checker ? checker.command : undefined)),
+    ]),
+  ]);
+  tellInsecure(reader, statements, commands, environment, global, "check scripts");
+  return servers;
+}
+
+function readVrrp(
+  { statements }: Pass,
+  found: Diagnostic[],
+  environment: Environment,
+  global: readonly Statement[],
+): Pick<KeepalivedConfig, "instances" | "syncGroups" | "scripts"> & { fatal: boolean } {
+  const reader: Reader = { process: "Keepalived_vrrp", found };
+  const blocks = all(statements, "vrrp_instance");
+  const groups = all(statements, "vrrp_sync_group");
+  const scriptBlocks = all(statements, "vrrp_script").filter(({ block }) => has(block, "script"));
+  const named: Named = {
+    nics: environment.nics,
+    defined: (kind, name, at) =>
+      statements.some(
+        (each) =>
+          each.keyword.endsWith(kind) && word(each) === name && (each.end?.at ?? each.at) < at,
+      ),
+  };
+  const holders = [...blocks, ...groups, ...statements.filter(isRootList)];
+  const bad = holders.filter((each) => checkEntries(reader, each, word(each) ?? "", named));
+  const read = blocks.flatMap((statement) => {
+    const config = readInstance(reader, statement, global);
+    return config === undefined ? [] : [{ statement, config }];
+  });
+  const scripts = scriptBlocks.map((each) => readScript(each)).filter((each) => each !== undefined);
+  const syncGroups = groups.map((each) => readSyncGroup(each)).filter((each) => each !== undefined);
+  const tellScripts = (): void => {
+    const isScript = environment.isScript ?? ((): boolean => true);
+    const tracks = [...read.map(({ config }) => config), ...syncGroups].map(({ track }) => track);
+    const tracked = scripts.filter((script) =>
+      tracks.some((track) => track.scripts.some(({ name }) => name === script.name)),
+    );
+    for (const { name, command } of tracked) {
+      const [first] = scriptBlocks;
+      if (first === undefined || isScript(command[0] ?? "")) continue;
+      complainLater(reader, first, `Disabling track script ${name} since not found/accessible`);
+    }
+    const commands = [
+      ...tracked.map(({ command }) => command),
+      ...[...read.map(({ config }) => config), ...syncGroups].flatMap(({ notify }) =>
+        Object.values(notify),
+      ),
+    ];
+    tellInsecure(reader, statements, commands, environment, global, "scripts");
+  };
+  const runs = checkVrrp(reader, read, groups, { missingNic: bad[0], tellScripts });
+  return { instances: read.map(({ config }) => config), syncGroups, scripts, fatal: !runs };
+}
+
+/** Lists and groups of interfaces that stand outside of any instance. */
+function isRootList({ keyword }: Statement): boolean {
+  const lists = ["static_ipaddress", "linkbeat_interfaces", "interface_up_down_delays"];
+  return lists.includes(keyword) || keyword === "garp_group";
+}
+
+/** Scripts that can be run, and nobody said that they may (K107). */
+function tellInsecure(
+  reader: Reader,
+  [first]: readonly Statement[],
+  commands: readonly (readonly string[] | undefined)[],
+  { isScript }: Environment,
+  global: readonly Statement[],
+  what: string,
+): void {
+  if (isScript === undefined || first === undefined) return;
+  if (has(global, "enable_script_security")) return;
+  if (!commands.some((command) => command !== undefined && isScript(command[0] ?? ""))) return;
+  const text = `${what} are being executed but script_security not enabled.`;
+  complainLater(reader, first, `SECURITY VIOLATION - ${text}`);
 }
 
 /** A member of a sync group loses what it tracks with a weight (K112). */
@@ -74,14 +179,32 @@ function inItsGroup(
   return { ...config, track: withoutWeights(config.track, scripts) };
 }
 
-/** Process by process; within one by line, those without a line last. */
-function inOrder(found: readonly Diagnostic[]): Diagnostic[] {
-  const hasPlace = ({ text }: Diagnostic): boolean => /^\([^)]*Line \d+\)/.test(text);
-  return ORDER.flatMap((process) => {
-    const own = found.filter((each) => each.process === process);
-    const placed = own.filter(hasPlace).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-    return [...placed, ...own.filter((each) => !hasPlace(each))];
-  });
+/** Process by process, each in the order of reading; after one that ended there is no other. */
+function inOrder(
+  passes: readonly Pass[],
+  found: readonly Diagnostic[],
+): { diagnostics: Diagnostic[]; exited: number | undefined } {
+  const diagnostics: Diagnostic[] = [];
+  for (const [i, process] of ORDER.entries()) {
+    const pass = passes[i];
+    const end = pass?.exited === undefined ? Infinity : lastPlace(pass.found);
+    const own = [...(pass?.found ?? []), ...found.filter((each) => each.process === process)];
+    const placed = own.filter(({ at }) => at !== undefined && at <= end);
+    diagnostics.push(...placed.sort((a, b) => (a.at ?? 0) - (b.at ?? 0)));
+    if (pass?.exited !== undefined) return { diagnostics, exited: pass.exited };
+    diagnostics.push(...own.filter(({ at }) => at === undefined));
+  }
+  return { diagnostics, exited: undefined };
+}
+
+function lastPlace(found: readonly Diagnostic[]): number {
+  return Math.max(...found.map(({ at }) => at ?? 0));
+}
+
+function exitCode(diagnostics: readonly Diagnostic[]): number {
+  if (diagnostics.some(({ text }) => text.startsWith("SECURITY VIOLATION"))) return INSECURE;
+  // A missing include is spoken of and counts for nothing (K176).
+  return diagnostics.every(({ text }) => text.includes("Config files missing")) ? 0 : COMPLAINTS;
 }
 
 function deepFreeze<T>(value: T): T {

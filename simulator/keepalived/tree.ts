@@ -1,6 +1,7 @@
-// The syntax tree of a keepalived.conf: statements with their words, and blocks of them. One tree
-// serves the reader, the diagnostics and the switches that edit the text.
-import { type Token, tokenize, type Word } from "./lexer.ts";
+// The syntax tree of a keepalived.conf by its braces alone, whatever the keywords are: what the
+// switches use that edit the text. How keepalived itself takes a file is in pass.ts.
+import { readSource, type Unit, type Words } from "./source.ts";
+import type { Word } from "./lexer.ts";
 
 export interface Statement {
   /** The first word. */
@@ -8,66 +9,37 @@ export interface Statement {
   /** All words, the keyword first. */
   readonly words: readonly Word[];
   readonly line: number;
+  readonly path: string;
+  /** Place in the order of reading. */
+  readonly at: number;
   /** What stands between its braces, if it has any. */
   readonly block: readonly Statement[] | undefined;
-  /** Offset of the closing brace, or of the end of the file where it is missing. */
-  readonly blockEnd: number | undefined;
+  /** Where its closing brace is, or the end of the file where it is missing. */
+  readonly end: { readonly at: number; readonly line: number } | undefined;
 }
 
-export interface SyntaxTree {
-  readonly statements: readonly Statement[];
-  /** Braces that were opened and never closed. */
-  readonly missingBraces: number;
-  readonly extraBraces: readonly { readonly line: number; readonly from: number }[];
-  readonly unterminated: readonly {
-    readonly line: number;
-    readonly text: string;
-    readonly from: number;
-  }[];
+export function statementOf(unit: Words, at: number): Statement {
+  const { words, line, path } = unit;
+  return { keyword: words[0]?.text ?? "", words, line, path, at, block: undefined, end: undefined };
 }
 
-interface Open {
-  readonly statements: Statement[];
-  readonly owner: Omit<Statement, "block" | "blockEnd"> | undefined;
+export function parseTree(text: string): readonly Statement[] {
+  const { units } = readSource(text, "");
+  return statementsFrom(units, { at: 0 });
 }
 
-export function parseTree(text: string): SyntaxTree {
-  const { tokens, unterminated } = tokenize(text);
-  const root: Open = { statements: [], owner: undefined };
-  const stack: Open[] = [root];
-  const extraBraces: { line: number; from: number }[] = [];
-  for (const [index, token] of tokens.entries()) {
-    const top = stack.at(-1) ?? root;
-    if (token.kind === "words") {
-      if (tokens[index + 1]?.kind !== "open") top.statements.push(statement(token));
-    } else if (token.kind === "open") {
-      stack.push({ statements: [], owner: ownerOf(tokens[index - 1], token) });
-    } else if (stack.length > 1) {
-      closeBlock(stack, token.from);
-    } else {
-      extraBraces.push({ line: token.line, from: token.from });
-    }
+function statementsFrom(units: readonly Unit[], cursor: { at: number }): Statement[] {
+  const statements: Statement[] = [];
+  while (cursor.at < units.length) {
+    const at = cursor.at++;
+    const unit = units[at];
+    if (unit?.kind === "close") return statements;
+    if (unit?.kind === "words") statements.push(statementOf(unit, at));
+    if (unit?.kind !== "open") continue;
+    const owner = units[at - 1]?.kind === "words" ? statements.pop() : undefined;
+    const block = statementsFrom(units, cursor);
+    const end = { at: cursor.at - 1, line: units[cursor.at - 1]?.line ?? unit.line };
+    if (owner !== undefined) statements.push({ ...owner, block, end });
   }
-  const missingBraces = stack.length - 1;
-  while (stack.length > 1) closeBlock(stack, text.length);
-  return { statements: root.statements, missingBraces, extraBraces, unterminated };
-}
-
-function statement({ words, line }: Token & { kind: "words" }): Statement {
-  const keyword = words[0]?.text ?? "";
-  return { keyword, words, line, block: undefined, blockEnd: undefined };
-}
-
-/** The words before a brace own it; a brace without words owns itself. */
-function ownerOf(before: Token | undefined, brace: Token): Omit<Statement, "block" | "blockEnd"> {
-  if (before?.kind === "words") return statement(before);
-  const from = "from" in brace ? brace.from : 0;
-  return { keyword: "{", words: [{ text: "{", from, to: from + 1 }], line: brace.line };
-}
-
-function closeBlock(stack: Open[], blockEnd: number): void {
-  const closed = stack.pop();
-  const outer = stack.at(-1);
-  if (closed?.owner === undefined || outer === undefined) return;
-  outer.statements.push({ ...closed.owner, block: closed.statements, blockEnd });
+  return statements;
 }

@@ -1,0 +1,218 @@
+// What keepalived says of virtual servers: values that belong together while it reads, and service by
+// service after it has read the whole file (K129-K134, K209).
+import { parseIp } from "../wire/address.ts";
+import { chosenMethod, chosenScheduler, protocolOf, statusRange } from "./read-servers.ts";
+import type { Statement } from "./tree.ts";
+import { all, complain, complainLater, has, integer, last, type Reader, word } from "./values.ts";
+
+const MAX_COUNT = 2 ** 31 - 1;
+
+/** While reading: what a value's own table does not know. */
+export function checkValues(reader: Reader, statement: Statement): void {
+  for (const each of statement.block ?? []) {
+    const flag = /^(hashed|sh-port|sh-fallback|mh-port|mh-fallback)$/.exec(each.keyword);
+    const scheduler = schedulerAt(statement, each);
+    if (flag !== null && scheduler !== "sh" && scheduler !== "mh") {
+      complain(reader, each, `${each.keyword} only applies to sh scheduler - ignoring`, 0);
+    }
+    if (each.keyword.startsWith("sorry_server_") && !hasSorryServer(statement, each)) {
+      const inhibits = "Ignoring sorry_server inhibit used before or without sorry_server";
+      const forwards = "sorry_server forwarding used without sorry_server";
+      complain(reader, each, each.keyword.endsWith("inhibit") ? inhibits : forwards, 0);
+    }
+    if (each.keyword === "real_server") checkCheckers(reader, each);
+  }
+}
+
+function before({ block = [] }: Statement, one: Statement): readonly Statement[] {
+  return block.filter(({ at }) => at < one.at);
+}
+
+function schedulerAt(statement: Statement, one: Statement): string | undefined {
+  return chosenScheduler(before(statement, one));
+}
+
+function hasSorryServer(statement: Statement, one: Statement): boolean {
+  return all(before(statement, one), "sorry_server").some(
+    (each) => parseIp(word(each) ?? "") !== undefined,
+  );
+}
+
+function checkCheckers(reader: Reader, server: Statement): void {
+  for (const keyword of ["notify_up", "notify_down"]) {
+    for (const again of all(server.block, keyword).slice(1)) {
+      const text = `${keyword} script already specified - ignoring ${word(again) ?? ""}`;
+      complain(reader, again, `((null)) ${text}`);
+    }
+  }
+  const urls = (server.block ?? []).flatMap(({ block }) => all(block, "url"));
+  for (const url of urls) {
+    for (const codes of all(url.block, "status_code")) {
+      for (const [i, { text }] of codes.words.entries()) {
+        if (i === 0 || statusRange(text) !== undefined) continue;
+        complain(reader, codes, `Invalid HTTP_GET status code '${text}'`, i);
+      }
+    }
+    for (const digest of all(url.block, "digest")) {
+      const text = word(digest) ?? "";
+      if (text.length === 32 || digest.words.length < 2) continue;
+      const length = `character length should be 32 rather than ${text.length}`;
+      complain(reader, digest, `digest '${text}' ${length}`);
+    }
+  }
+}
+
+/** Entries of a virtual_server_group: addresses with ports, ranges of them, marks. */
+export function checkGroup(reader: Reader, statement: Statement): void {
+  for (const entry of statement.block ?? []) {
+    const [address = "", port = ""] = entry.words.map(({ text }) => text);
+    if (address === "fwmark") continue;
+    const [first = ""] = address.split("-");
+    const isPort = /^\d+$/.test(port);
+    if (port !== "" && !isPort) complain(reader, entry, `invalid number '${port}'`);
+    if (parseIp(first) !== undefined && isPort) continue;
+    const text = `Invalid virtual server group IP address ${address} /port/${port} - skipping`;
+    complain(reader, entry, text, 0);
+  }
+}
+
+/** After reading. */
+export function checkServer(reader: Reader, statement: Statement): void {
+  const { block } = statement;
+  const given = protocolOf(block);
+  const mark = word(statement) === "fwmark";
+  const isGroup = word(statement) === "group";
+  const nameWith = (protocol: string): string => nameOf(statement, protocol);
+  const say = (text: string): void => complainLater(reader, statement, text);
+  const servers = realServers(statement);
+  if (servers.length === 0) {
+    say(`Virtual server ${nameWith(given ?? "none")} has no real servers - ignoring`);
+    return;
+  }
+  const name = nameWith(given ?? "udp");
+  if (mark && given !== undefined) {
+    say(
+      `Warning: Virtual server ${name}: protocol specified for fwmark - protocol will be ignored`,
+    );
+  }
+  if (!mark && !isGroup && given === undefined) {
+    say(`Virtual server ${nameWith("none")}: no protocol set - defaulting to UDP`);
+  }
+  if (has(block, "ops") && given === "tcp") {
+    say(`Virtual server ${name}: one packet scheduling requires UDP - resetting`);
+  }
+  const isZeroPort = !mark && !isGroup && Number(word(statement, 2) ?? 0) === 0;
+  if (isZeroPort && !has(block, "persistence_timeout")) {
+    say(`Virtual server ${name}: zero port only valid for persistent services - setting`);
+  }
+  if (chosenScheduler(block) === undefined) {
+    say(`Virtual server ${name}: no scheduler set, setting default 'wlc'`);
+  }
+  if (chosenMethod(block) === undefined) {
+    say(`Virtual server ${name}: no forwarding method set, setting default NAT`);
+  }
+  const kept = checkDuplicates(servers, name, given ?? "udp", say);
+  checkQuorum(statement, kept, name, say);
+  checkPorts(statement, kept, name, given ?? "udp", say);
+}
+
+type Say = (text: string) => void;
+
+function nameOf(statement: Statement, protocol: string): string {
+  const address = word(statement) ?? "";
+  const second = word(statement, 2);
+  if (address === "fwmark") return `FWM ${second ?? ""}`;
+  if (address === "group") return `[${second ?? ""}]:0`;
+  return `[${address}]:${protocol}:${second ?? 0}`;
+}
+
+/** Those of the service's own address family. */
+function realServers({ block, words }: Statement): Statement[] {
+  const isIpv6 = words[1]?.text.includes(":") ?? false;
+  return all(block, "real_server").filter((each) => (word(each) ?? "").includes(":") === isIpv6);
+}
+
+function portOf(server: Statement, virtual: Statement): number {
+  return Number(word(server, 2) ?? word(virtual, 2) ?? 0);
+}
+
+function checkDuplicates(
+  servers: readonly Statement[],
+  name: string,
+  protocol: string,
+  say: Say,
+): Statement[] {
+  return servers.filter((server, i) => {
+    const isSame = (one: Statement): boolean =>
+      word(one) === word(server) && word(one, 2) === word(server, 2);
+    if (!servers.slice(0, i).some(isSame)) return true;
+    const shown = `[${word(server) ?? ""}]:${protocol}:${word(server, 2) ?? 0}`;
+    say(`VS ${name}: real server ${shown} is duplicated - removing second rs`);
+    return false;
+  });
+}
+
+function checkQuorum(
+  { block }: Statement,
+  servers: readonly Statement[],
+  name: string,
+  say: Say,
+): void {
+  const range = { min: 0, max: MAX_COUNT };
+  const common = integer(last(block, "weight"), { ...range, default: 1 });
+  const weights = servers.map((each) =>
+    integer(last(each.block, "weight"), { ...range, default: common }),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let quorum = integer(last(block, "quorum"), { min: 1, max: MAX_COUNT, default: 1 });
+  const hysteresis = integer(last(block, "hysteresis"), { ...range, default: 0 });
+  if (quorum > total) {
+    const what = `exceeds total weight of real servers ${total}, reducing quorum to ${total}`;
+    say(`Warning - quorum ${quorum} for ${name} ${what}`);
+    quorum = total;
+  }
+  if (hysteresis < quorum) return;
+  // Unsigned: below nothing is the most.
+  const reduced = quorum === 0 ? 4_294_967_295 : quorum - 1;
+  const text = `hysteresis ${hysteresis} >= quorum ${quorum}; setting hysteresis to ${reduced}`;
+  say(`Virtual server ${name}: ${text}`);
+}
+
+/** Only translation can change a port; a mark has none. */
+function checkPorts(
+  statement: Statement,
+  servers: readonly Statement[],
+  name: string,
+  protocol: string,
+  say: Say,
+): void {
+  const isMark = word(statement) === "fwmark";
+  const isGroup = word(statement) === "group";
+  const port = Number(word(statement, 2) ?? 0);
+  for (const server of servers) {
+    const own = portOf(server, statement);
+    const ofMark = Number(word(server, 2) ?? 0);
+    const shown = `[${word(server) ?? ""}]:${isMark ? "none" : protocol}:${isMark ? ofMark : own}`;
+    if (isMark || isGroup) {
+      if (ofMark === 0) continue;
+      const end = isMark ? "clearing" : "port will be ignored";
+      const text = `real server ${shown} has port specified - ${end}`;
+      say(`WARNING - fwmark virtual server ${name}, ${text}`);
+    } else if (isForwarded(server, statement) && own !== port) {
+      say(
+        `WARNING - virtual server ${name} and real server ${shown} ports don't match - resetting`,
+      );
+    }
+  }
+  const sorry = last(statement.block, "sorry_server");
+  if (sorry === undefined || isMark || isGroup || parseIp(word(sorry) ?? "") === undefined) return;
+  const sorryPort = Number(word(sorry, 2) ?? port);
+  if (sorryPort === port || !isForwarded(undefined, statement)) return;
+  say(`WARNING - virtual server ${name} and sorry server ports don't match - resetting`);
+}
+
+/** By DR or TUN, which leave the port alone. */
+function isForwarded(server: Statement | undefined, virtual: Statement): boolean {
+  const method = chosenMethod(server?.block) ?? chosenMethod(virtual.block) ?? "NAT";
+  return method !== "NAT";
+}

@@ -1,0 +1,196 @@
+// What keepalived says of VRRP after it has read the whole file (K190, K209): what stops it, then
+// sync groups, then instance by instance.
+import { parseIp } from "../wire/address.ts";
+import type { VrrpInstanceConfig } from "./config.ts";
+import type { Statement } from "./tree.ts";
+import { all, complainLater, has, integer, last, type Reader, seconds, word } from "./values.ts";
+
+const SECOND_US = 1_000_000;
+
+export interface ReadInstance {
+  readonly statement: Statement;
+  readonly config: VrrpInstanceConfig;
+}
+
+/** False when a real start ends here (K190). */
+export function checkVrrp(
+  reader: Reader,
+  instances: readonly ReadInstance[],
+  groups: readonly Statement[],
+  found: { readonly missingNic: Statement | undefined; readonly tellScripts: () => void },
+): boolean {
+  if (found.missingNic !== undefined) {
+    complainLater(reader, found.missingNic, "Non-existent interface specified in configuration");
+    return false;
+  }
+  if (!instances.every((each) => canRun(reader, each))) return false;
+  found.tellScripts();
+  checkGroups(reader, groups, instances);
+  const finished = instances.every((each) => checkInstance(reader, each));
+  if (finished) checkOwnNics(reader, instances);
+  return finished && checkRouterIds(reader, instances);
+}
+
+function canRun(reader: Reader, { statement, config }: ReadInstance): boolean {
+  const { name, virtualRouterId, nic } = config;
+  if (virtualRouterId === 0) {
+    complainLater(reader, statement, `(${name}) the virtual router id must be set`);
+    return false;
+  }
+  if (nic !== "") return true;
+  complainLater(reader, statement, `(${name}) Unknown interface!`);
+  return false;
+}
+
+function checkGroups(
+  reader: Reader,
+  groups: readonly Statement[],
+  instances: readonly ReadInstance[],
+): void {
+  const taken = new Set<string>();
+  const names = instances.map(({ config }) => config.name);
+  for (const group of groups) {
+    const name = word(group) ?? "";
+    const list = last(group.block, "group")?.block ?? [];
+    const listed = list.flatMap(({ words }) => words.map(({ text }) => text));
+    if (listed.length === 0) {
+      complainLater(reader, group, `Sync group ${name} has no virtual router(s). removing`);
+      continue;
+    }
+    const members = listed.filter((member) => isMember(reader, group, member, names, taken));
+    const none = "no matching virtual router found in group declaration - removing";
+    const alone = "has only 1 virtual router(s) - this probably isn't what you want";
+    if (members.length === 0) complainLater(reader, group, `Sync group ${name}, ${none}`);
+    else if (members.length === 1) complainLater(reader, group, `Sync group ${name} ${alone}`);
+  }
+}
+
+function isMember(
+  reader: Reader,
+  group: Statement,
+  member: string,
+  names: readonly string[],
+  taken: Set<string>,
+): boolean {
+  const name = word(group) ?? "";
+  if (!names.includes(member)) {
+    const text = `Virtual router ${member} specified in sync group ${name} doesn't exist - ignoring`;
+    complainLater(reader, group, text);
+    return false;
+  }
+  if (taken.has(member)) {
+    const text = `Virtual router ${member} cannot exist in more than one sync group`;
+    complainLater(reader, group, `${text}; ignoring ${name}`);
+    return false;
+  }
+  taken.add(member);
+  return true;
+}
+
+/** False when the instance stops the process. */
+function checkInstance(reader: Reader, { statement, config }: ReadInstance): boolean {
+  const { name, version } = config;
+  const say = (text: string): void => complainLater(reader, statement, `(${name}) ${text}`);
+  const hasAddress = config.addresses.length + config.excludedAddresses.length > 0;
+  if (config.addresses.length === 0) {
+    if (version === 3) {
+      say("No VIP specified; at least one is required");
+      return false;
+    }
+    say("No VIP specified; at least one is sensible");
+  }
+  checkUnicast(statement, say);
+  checkPriority(statement, config, say);
+  checkAuthentication(statement, version, say);
+  checkPreemption(statement, config, say);
+  checkInterval(statement, version, say);
+  if (!hasAddress) say("No VIP specified; at least one is sensible");
+  return true;
+}
+
+type Say = (text: string) => void;
+
+function checkUnicast({ block }: Statement, say: Say): void {
+  const keywords = ["unicast_peer", "unicast_src_ip", "check_unicast_src", "old_unicast_checksum"];
+  if (!keywords.some((keyword) => has(block, keyword))) return;
+  const peers = last(block, "unicast_peer")?.block ?? [];
+  if (peers.some(({ keyword }) => parseIp(keyword) !== undefined)) return;
+  const usage = "This usage is deprecated - please update your configuration.";
+  const what = "A unicast keyword has been specified without any unicast peers.";
+  say(`${what} Defaulting to multicast. ${usage}`);
+}
+
+function wantsMaster({ block }: Statement): boolean {
+  const states = all(block, "state").map((each) => word(each) ?? "");
+  return states.find((each) => each === "MASTER" || each === "BACKUP") === "MASTER";
+}
+
+function checkPriority(statement: Statement, config: VrrpInstanceConfig, say: Say): void {
+  if (config.authType !== 2 || !wantsMaster(statement)) return;
+  say("Initial state master is incompatible with AH authentication - clearing");
+}
+
+function checkAuthentication({ block }: Statement, version: 2 | 3, say: Say): void {
+  const statement = last(block, "authentication");
+  const type = word(last(statement?.block, "auth_type"));
+  if (type !== "PASS" && type !== "AH") return;
+  if (version === 3) say("VRRP version 3 does not support authentication. Ignoring.");
+  else if (word(last(statement?.block, "auth_pass")) === undefined) {
+    say("Authentication specified but no password given. Ignoring");
+  }
+}
+
+function checkPreemption(statement: Statement, config: VrrpInstanceConfig, say: Say): void {
+  const { block } = statement;
+  const delayUs = seconds(last(block, "preempt_delay"), { min: 0, max: 1000, defaultUs: 0 });
+  const priority = integer(last(block, "priority"), { min: 1, max: 255, default: config.priority });
+  let refused = has(block, "nopreempt");
+  if (refused && config.state === "MASTER") {
+    say("Warning - nopreempt will not work with initial state MASTER - clearing");
+    refused = false;
+  }
+  if (refused && priority === 255) {
+    say("nopreempt is incompatible with priority 255. resetting nopreempt");
+    refused = false;
+  }
+  if (delayUs === 0) return;
+  if (config.state === "MASTER") {
+    say("Warning - preempt delay will not work with initial state MASTER - clearing");
+  } else if (refused) say("preempt_delay is incompatible with nopreempt mode - resetting");
+}
+
+function checkInterval({ block }: Statement, version: 2 | 3, say: Say): void {
+  const range = { min: 0.01, max: 255, defaultUs: SECOND_US };
+  const intervalUs = seconds(last(block, "advert_int"), range);
+  const shown = intervalUs / SECOND_US;
+  if (version === 2 && intervalUs % SECOND_US !== 0) {
+    say(`VRRPv2 advertisement interval ${shown.toFixed(6)}s must be an integer. rounding`);
+  }
+  if (version === 3 && intervalUs > 40_950_000) {
+    const text = `VRRPv3 advertisement interval ${shown.toFixed(2)}s is out of range.`;
+    say(`${text} Must be less than 40.96s. Setting to 40.95s`);
+  }
+}
+
+/** An instance's own interface is watched anyway. */
+function checkOwnNics(reader: Reader, instances: readonly ReadInstance[]): void {
+  for (const { statement, config } of instances) {
+    if (!config.track.nics.some(({ name }) => name === config.nic)) continue;
+    const text = `Ignoring track_interface ${config.nic} since own interface`;
+    complainLater(reader, statement, `(${config.name}) ${text}`);
+  }
+}
+
+function checkRouterIds(reader: Reader, instances: readonly ReadInstance[]): boolean {
+  let distinct = true;
+  for (const [i, { config: first }] of instances.entries()) {
+    for (const { statement, config: second } of instances.slice(i + 1)) {
+      const isSame = first.virtualRouterId === second.virtualRouterId && first.nic === second.nic;
+      if (!isSame) continue;
+      const both = `${first.name} and ${second.name} both use VRID ${first.virtualRouterId}`;
+      complainLater(reader, statement, `${both} with IPv4 on interface ${first.nic}`);
+      distinct = false;
+    }
+  }
+  return distinct;
+}

@@ -1,0 +1,118 @@
+// What keepalived 2.2.7 says of a keyword's value that it does not take (K185, K187, K202, K208), as
+// it was asked for every keyword with a dozen kinds of value: complaints.json.
+import { parseIp } from "../wire/address.ts";
+import table from "./complaints.json" with { type: "json" };
+
+type Lines = readonly string[];
+
+interface Rule {
+  /** Where the keyword stands: "vrrp_instance/priority". */
+  readonly of: Lines;
+  /** Said whatever the value is. */
+  readonly always?: Lines;
+  /** Without a value; "exit": the process ends. */
+  readonly missing?: "exit" | Lines;
+  readonly number?: "unsigned" | "integer" | "decimal";
+  /** As they are printed: their decimal places matter. */
+  readonly range?: readonly [string, string];
+  /** After the line that says what is wrong with a number. */
+  readonly then?: Lines;
+  readonly except?: Partial<Record<Fault, Lines>>;
+  /** Numbers that are taken and still spoken of. */
+  readonly accepted?: Readonly<Record<string, Lines>>;
+  /** The words that are taken, or their kind. */
+  readonly words?: "bool" | "address" | "looseAddress" | "multicast4" | "hex" | Lines;
+  readonly anyCase?: boolean;
+  /** Of any other word. */
+  readonly otherwise?: Lines;
+}
+
+type Fault = "negative" | "invalid" | "outside" | "trailing";
+
+const RULES: ReadonlyMap<string, Rule> = new Map(
+  (table as unknown as readonly Rule[]).flatMap((rule) => rule.of.map((path) => [path, rule])),
+);
+
+const UNSIGNED_LIMIT = 4_294_967_295;
+const INTEGER_LIMIT = 2_147_483_647;
+const BOOLEANS = ["true", "on", "yes", "false", "off", "no"];
+
+/**
+ * Lines about a keyword and the word after it; `name` is that of the block around it. "exit": a
+ * parameter is missing, and the process ends with it (K187).
+ */
+export function complaintsOf(
+  path: string,
+  value: string | undefined,
+  name: string,
+): { lines: readonly string[]; exit: boolean } {
+  const rule = RULES.get(path);
+  if (rule === undefined) return { lines: [], exit: false };
+  const keyword = path.slice(path.lastIndexOf("/") + 1);
+  const fill = (line: string): string =>
+    line.replace(/\{(keyword|name|value)\}/g, (_, which) =>
+      which === "keyword" ? keyword : which === "name" ? name : (value ?? ""),
+    );
+  const said = rawLines(rule, value);
+  return { lines: said.map(fill), exit: value === undefined && rule.missing === "exit" };
+}
+
+function rawLines(rule: Rule, value: string | undefined): string[] {
+  const always = rule.always ?? [];
+  if (value === undefined) {
+    return [...always, ...(typeof rule.missing === "object" ? rule.missing : [])];
+  }
+  if (rule.number !== undefined) return [...always, ...numberLines(rule, rule.number, value)];
+  if (rule.otherwise === undefined || isTaken(rule, value)) return [...always];
+  return [...always, ...rule.otherwise];
+}
+
+function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
+  if (words === "bool") return BOOLEANS.includes(value);
+  if (words === "address")
+    return parseIp(value) !== undefined || /^[0-9a-f]*:[0-9a-f:.]+$/i.test(value);
+  // As inet_aton reads: parts may be missing.
+  if (words === "looseAddress")
+    return /^\d+(\.\d+){0,3}$/.test(value) || parseIp(value) !== undefined;
+  if (words === "multicast4") return parseIp(value) !== undefined;
+  if (words === "hex") return /^[0-9a-f ]+$/i.test(value);
+  return words.some((word) =>
+    anyCase === true ? word.toLowerCase() === value.toLowerCase() : word === value,
+  );
+}
+
+function numberLines(
+  rule: Rule,
+  kind: "unsigned" | "integer" | "decimal",
+  value: string,
+): string[] {
+  const fault = numberFault(rule, kind, value);
+  if (fault === undefined) return [...(rule.accepted?.[value] ?? [])];
+  return [fault.line, ...(rule.except?.[fault.kind] ?? rule.then ?? [])];
+}
+
+function numberFault(
+  { range, except }: Rule,
+  kind: "unsigned" | "integer" | "decimal",
+  value: string,
+): { kind: Fault; line: string } | undefined {
+  if (kind !== "integer" && value.startsWith("-")) {
+    return { kind: "negative", line: `negative number '${value}'` };
+  }
+  const shape = kind === "decimal" ? /^\+?(\d+(\.\d*)?|\.\d+)$/ : /^[+-]?\d+$/;
+  if (!shape.test(value)) {
+    const trails = kind === "decimal" && /^\d/.test(value) && except?.trailing !== undefined;
+    return { kind: trails ? "trailing" : "invalid", line: `invalid number '${value}'` };
+  }
+  const number = Number(value);
+  if (kind === "unsigned" && number > UNSIGNED_LIMIT) {
+    return { kind: "outside", line: `number '${value}' outside unsigned integer range` };
+  }
+  if (kind === "integer" && Math.abs(number) > INTEGER_LIMIT) {
+    return { kind: "outside", line: `number '${value}' outside integer range` };
+  }
+  if (range === undefined || (number >= Number(range[0]) && number <= Number(range[1]))) {
+    return undefined;
+  }
+  return { kind: "outside", line: `number '${value}' outside range [${range.join(", ")}]` };
+}
