@@ -63,14 +63,14 @@ function virtualServerBegins([address, port]: readonly string[]): Verdict {
     return skip(fault, `virtual server fwmark '${port}' must be in [0, 4294967295] - ignoring`);
   }
   if (!isAddress(address))
-    return skip(`Invalid virtual server IP address ${shown(address, port)} - skipping`);
+    return skip(`Invalid virtual server IP address${shown(address, port)} - skipping`);
   const fault = port === undefined ? undefined : numberFault(port, isZero(port) ? 0 : 1, 65_535);
   if (fault === undefined) return TAKEN;
   return skip(fault, `Invalid virtual server IP address/port ${address}/${port ?? ""} - skipping`);
 }
 
 function shown(address: string, port: string | undefined): string {
-  return port === undefined ? address : `${address}/${port}`;
+  return port === undefined ? ` ${address}` : `/port ${address}/${port}`;
 }
 
 function realServerBegins([address, port]: readonly string[]): Verdict {
@@ -133,6 +133,11 @@ export function blockEnds({ keyword, words, block = [] }: Statement): Verdict {
       return has("track_file")
         ? TAKEN
         : { lines: ["FILE_CHECK has no track_file specified - ignoring"] };
+    case "vrrp_instance": {
+      const isLost = has("unicast_ttl") && !has("unicast_peer");
+      const text = "Cannot use unicast_ttl without unicast peers - resetting";
+      return isLost ? { lines: [`(${name}): ${text}`] } : TAKEN;
+    }
     case "garp_group": {
       const isSet = has("garp_interval") || has("gna_interval");
       return isSet ? TAKEN : { lines: ["garp group 0 does not have any delay set - removing"] };

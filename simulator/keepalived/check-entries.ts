@@ -130,9 +130,13 @@ function checkAddress(reader: Reader, entry: Statement, name: string, named: Nam
     }
   }
   if (isIpv6) {
-    const text = `(${name}): address family must match VRRP instance [${shown}] - ignoring`;
-    complain(reader, entry, text, 0);
+    tellFamily(reader, entry, name);
   }
+}
+
+function tellFamily(reader: Reader, entry: Statement, name: string): void {
+  const text = `address family must match VRRP instance [${entry.keyword}] - ignoring`;
+  complain(reader, entry, `(${name}): ${text}`, 0);
 }
 
 function checkPrefix(reader: Reader, entry: Statement, prefix: string): void {

@@ -17,7 +17,12 @@ export function checkVrrp(
   reader: Reader,
   instances: readonly ReadInstance[],
   groups: readonly Statement[],
-  found: { readonly missingNic: Statement | undefined; readonly tellScripts: () => void },
+  found: {
+    readonly missingNic: Statement | undefined;
+    readonly tellScripts: () => void;
+    /** Of scripts, by name. */
+    readonly weights: ReadonlyMap<string, number>;
+  },
 ): boolean {
   if (found.missingNic !== undefined) {
     complainLater(reader, found.missingNic, "Non-existent interface specified in configuration");
@@ -26,8 +31,8 @@ export function checkVrrp(
   if (!instances.every((each) => canRun(reader, each))) return false;
   found.tellScripts();
   checkGroups(reader, groups, instances);
-  const finished = instances.every((each) => checkInstance(reader, each));
-  if (finished) checkOwnNics(reader, instances);
+  const grouped = groupedNames(groups);
+  const finished = instances.every((each) => checkInstance(reader, each, grouped, found.weights));
   return finished && checkRouterIds(reader, instances);
 }
 
@@ -88,7 +93,12 @@ function isMember(
 }
 
 /** False when the instance stops the process. */
-function checkInstance(reader: Reader, { statement, config }: ReadInstance): boolean {
+function checkInstance(
+  reader: Reader,
+  { statement, config }: ReadInstance,
+  grouped: ReadonlySet<string>,
+  weights: ReadonlyMap<string, number>,
+): boolean {
   const { name, version } = config;
   const say = (text: string): void => complainLater(reader, statement, `(${name}) ${text}`);
   const hasAddress = config.addresses.length + config.excludedAddresses.length > 0;
@@ -104,8 +114,37 @@ function checkInstance(reader: Reader, { statement, config }: ReadInstance): boo
   checkAuthentication(statement, version, say);
   checkPreemption(statement, config, say);
   checkInterval(statement, version, say);
+  if (config.track.nics.some((each) => each.name === config.nic)) {
+    say(`Ignoring track_interface ${config.nic} since own interface`);
+  }
+  if (has(statement.block, "vmac_xmit_base") && !has(statement.block, "use_vmac")) {
+    say("vmac_xmit_base is only valid with a vmac");
+  }
   if (!hasAddress) say("No VIP specified; at least one is sensible");
+  if (grouped.has(name)) checkWeights(config, weights, say);
   return true;
+}
+
+/** Members of a group lose what they track with a weight, unless it says otherwise (K112). */
+function checkWeights(
+  { track, nic }: VrrpInstanceConfig,
+  weights: ReadonlyMap<string, number>,
+  say: Say,
+): void {
+  for (const { name, weight } of track.nics) {
+    if (weight === 0 || name === nic) continue;
+    say(`ignoring ${name} tracked interface weight due to SYNC group`);
+  }
+  for (const { name, weight } of track.scripts) {
+    if ((weight ?? weights.get(name) ?? 0) === 0) continue;
+    say(`ignoring tracked script ${name} with weights due to SYNC group`);
+  }
+}
+
+function groupedNames(groups: readonly Statement[]): ReadonlySet<string> {
+  const losing = groups.filter(({ block }) => !has(block, "sync_group_tracking_weight"));
+  const lists = losing.flatMap(({ block }) => last(block, "group")?.block ?? []);
+  return new Set(lists.flatMap(({ words }) => words.map(({ text }) => text)));
 }
 
 type Say = (text: string) => void;
@@ -122,7 +161,7 @@ function checkUnicast({ block }: Statement, say: Say): void {
 
 function wantsMaster({ block }: Statement): boolean {
   const states = all(block, "state").map((each) => word(each) ?? "");
-  return states.find((each) => each === "MASTER" || each === "BACKUP") === "MASTER";
+  return states.includes("MASTER");
 }
 
 function checkPriority(statement: Statement, config: VrrpInstanceConfig, say: Say): void {
@@ -169,15 +208,6 @@ function checkInterval({ block }: Statement, version: 2 | 3, say: Say): void {
   if (version === 3 && intervalUs > 40_950_000) {
     const text = `VRRPv3 advertisement interval ${shown.toFixed(2)}s is out of range.`;
     say(`${text} Must be less than 40.96s. Setting to 40.95s`);
-  }
-}
-
-/** An instance's own interface is watched anyway. */
-function checkOwnNics(reader: Reader, instances: readonly ReadInstance[]): void {
-  for (const { statement, config } of instances) {
-    if (!config.track.nics.some(({ name }) => name === config.nic)) continue;
-    const text = `Ignoring track_interface ${config.nic} since own interface`;
-    complainLater(reader, statement, `(${config.name}) ${text}`);
   }
 }
 

@@ -20,8 +20,11 @@ interface Rule {
   readonly except?: Partial<Record<Fault, Lines>>;
   /** Numbers that are taken and still spoken of. */
   readonly accepted?: Readonly<Record<string, Lines>>;
+  /** A number beyond is brought back to these, and told under a name. */
+  readonly clamp?: readonly [number, number];
+  readonly clamped?: string;
   /** The words that are taken, or their kind. */
-  readonly words?: "bool" | "address" | "looseAddress" | "multicast4" | "hex" | Lines;
+  readonly words?: "bool" | "address" | "looseAddress" | "multicast4" | "address6" | "hex" | Lines;
   readonly anyCase?: boolean;
   /** Of any other word. */
   readonly otherwise?: Lines;
@@ -75,6 +78,7 @@ function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
   if (words === "looseAddress")
     return /^\d+(\.\d+){0,3}$/.test(value) || parseIp(value) !== undefined;
   if (words === "multicast4") return parseIp(value) !== undefined;
+  if (words === "address6") return value.includes(":");
   if (words === "hex") return /^[0-9a-f ]+$/i.test(value);
   return words.some((word) =>
     anyCase === true ? word.toLowerCase() === value.toLowerCase() : word === value,
@@ -87,8 +91,17 @@ function numberLines(
   value: string,
 ): string[] {
   const fault = numberFault(rule, kind, value);
-  if (fault === undefined) return [...(rule.accepted?.[value] ?? [])];
+  if (fault === undefined) return [...(rule.accepted?.[value] ?? clampLines(rule, value))];
   return [fault.line, ...(rule.except?.[fault.kind] ?? rule.then ?? [])];
+}
+
+function clampLines({ clamp, clamped = "" }: Rule, value: string): string[] {
+  if (clamp === undefined) return [];
+  const [min, max] = clamp;
+  if (Number(value) < min)
+    return [`${clamped} ${value} less than minimum ${min} - setting to minimum`];
+  if (Number(value) <= max) return [];
+  return [`${clamped} ${value} greater than maximum ${max} - setting to maximum`];
 }
 
 function numberFault(

@@ -12,8 +12,14 @@ export type Token =
   | { readonly kind: "words"; readonly words: readonly Word[] }
   | { readonly kind: "open" | "close"; readonly from: number };
 
-/** Tokens of one line that begins at `start`; of an open quote's word and after it there are none. */
-export function tokenizeText(raw: string, start: number): { tokens: Token[]; closed: boolean } {
+/**
+ * Tokens of one line that begins at `start`; of an open quote's word and after it there are none, and
+ * `open` is what stands from the last brace or the line's beginning on.
+ */
+export function tokenizeText(
+  raw: string,
+  start: number,
+): { tokens: Token[]; open: string | undefined } {
   const tokens: Token[] = [];
   let words: Word[] = [];
   let i = 0;
@@ -33,16 +39,16 @@ export function tokenizeText(raw: string, start: number): { tokens: Token[]; clo
     } else {
       const end = wordEnd(raw, i);
       if (end === undefined) {
-        if (words.length === 0) tokens.push({ kind: "words", words: [] });
-        flush();
-        return { tokens, closed: false };
+        const open = raw.slice((words[0]?.from ?? start + i) - start).trimEnd();
+        tokens.push({ kind: "words", words });
+        return { tokens, open };
       }
       words.push({ text: unquote(raw.slice(i, end)), from: start + i, to: start + end });
       i = end;
     }
   }
   flush();
-  return { tokens, closed: true };
+  return { tokens, open: undefined };
 }
 
 /** A quote ends the word before it and its own: `50"1"` is two words. Undefined: it stays open. */

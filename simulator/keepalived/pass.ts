@@ -146,7 +146,7 @@ class Walk {
       this.skip();
       return undefined;
     }
-    this.begin(keyword);
+    this.begin();
     const name = path.length === 0 ? (words[1]?.text ?? "") : outerName;
     const block = this.level(keywords, [...path, keyword], name);
     const read = { ...statement, block, end: this.here() };
@@ -163,10 +163,10 @@ class Walk {
   }
 
   /** A block's opening brace; a line that stands there instead is told, and read all the same. */
-  private begin(keyword: string): void {
+  private begin(): void {
     const unit = this.peek();
     if (unit?.kind === "open") this.next();
-    else if (unit !== undefined && !BRACE_OPTIONAL.includes(keyword)) {
+    else if (unit !== undefined) {
       this.at++;
       this.say(unit, "Missing '{' at beginning of configuration block");
       this.at--;
@@ -201,7 +201,9 @@ class Walk {
     const block: Statement[] = [];
     for (let entry = this.next(); entry !== undefined; entry = this.next()) {
       if (entry.kind === "close") break;
-      if (entry.kind === "words") block.push(statementOf(entry, this.at - 1));
+      // A brace inside a list is an entry like any other.
+      const words = entry.kind === "words" ? entry : braceAsWords(entry);
+      if (words.words.length > 0) block.push(statementOf(words, this.at - 1));
     }
     if (block.length === 0 && keyword in EMPTY) {
       const here = this.source.units[this.at - 1] ?? unit;
@@ -234,8 +236,9 @@ class Walk {
     const unit = this.source.units[this.at++];
     if (unit === undefined) return undefined;
     if (unit.unterminated !== undefined) {
-      this.say(unit, `Unterminated quote '${unit.unterminated}'`);
-      this.say(unit, `Unmatched quote: '${unit.unterminated}'`);
+      const [line, part] = unit.unterminated;
+      this.say(unit, `Unterminated quote '${line}'`);
+      this.say(unit, `Unmatched quote: '${part}'`);
     }
     if (unit.kind === "open") this.depth++;
     if (unit.kind === "close") {
@@ -272,6 +275,12 @@ class Walk {
       this.found.push({ process: this.process, text, at: at - 0.5, line: unit.line, ...NOWHERE });
     }
   }
+}
+
+function braceAsWords(unit: Exclude<Unit, Words>): Words {
+  const { from, line, lineEnds, path } = unit;
+  const words = [{ text: "{", from, to: from + 1 }];
+  return { kind: "words", words, line, lineEnds, path, unterminated: undefined };
 }
 
 const NOWHERE = { from: undefined, to: undefined };

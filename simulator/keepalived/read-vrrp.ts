@@ -67,7 +67,7 @@ function readVersion(
   return integer(last(block, "version"), { ...range, default: common }) === 3 ? 3 : 2;
 }
 
-/** Case sensitive; an unknown word means BACKUP (K22); after MASTER nothing else counts (K174). */
+/** Case sensitive; an unknown word means BACKUP (K22); BACKUP after MASTER does not count (K174). */
 function readState(
   reader: Reader,
   block: readonly Statement[] | undefined,
@@ -77,7 +77,7 @@ function readState(
   for (const statement of all(block, "state")) {
     const text = word(statement);
     if (text !== "MASTER" && text !== "BACKUP") continue;
-    if (state !== undefined && state !== text) {
+    if (state === "MASTER" && text === "BACKUP") {
       complain(reader, statement, `(${name}) state previously set as ${state} - ignoring ${text}`);
       continue;
     }

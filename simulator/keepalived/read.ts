@@ -125,24 +125,25 @@ function readVrrp(
   const syncGroups = groups.map((each) => readSyncGroup(each)).filter((each) => each !== undefined);
   const tellScripts = (): void => {
     const isScript = environment.isScript ?? ((): boolean => true);
-    const tracks = [...read.map(({ config }) => config), ...syncGroups].map(({ track }) => track);
-    const tracked = scripts.filter((script) =>
-      tracks.some((track) => track.scripts.some(({ name }) => name === script.name)),
-    );
-    for (const { name, command } of tracked) {
+    if (read.length === 0) return;
+    for (const { name, command } of scripts) {
       const [first] = scriptBlocks;
       if (first === undefined || isScript(command[0] ?? "")) continue;
       complainLater(reader, first, `Disabling track script ${name} since not found/accessible`);
     }
     const commands = [
-      ...tracked.map(({ command }) => command),
+      ...scripts.map(({ command }) => command),
       ...[...read.map(({ config }) => config), ...syncGroups].flatMap(({ notify }) =>
         Object.values(notify),
       ),
     ];
     tellInsecure(reader, statements, commands, environment, global, "scripts");
   };
-  const runs = checkVrrp(reader, read, groups, { missingNic: bad[0], tellScripts });
+  const runs = checkVrrp(reader, read, groups, {
+    missingNic: bad[0],
+    tellScripts,
+    weights: new Map(scripts.map(({ name, weight }) => [name, weight])),
+  });
   return { instances: read.map(({ config }) => config), syncGroups, scripts, fatal: !runs };
 }
 

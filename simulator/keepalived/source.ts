@@ -11,8 +11,8 @@ interface Place {
   /** The parent counts the ends of lines: a last line without one has the number before (K181). */
   readonly lineEnds: number;
   readonly path: string;
-  /** The line as it is, where a quote stays open in it (K188). */
-  readonly unterminated: string | undefined;
+  /** Where a quote stays open (K188): the whole line, and the part between braces. */
+  readonly unterminated: readonly [line: string, part: string] | undefined;
 }
 
 export type Words = Place & Extract<Token, { kind: "words" }>;
@@ -165,12 +165,16 @@ function emptyUnit({ line, lineEnds, path }: Line) {
 /** Words keep their offsets; those of an expanded line have the whole line's. */
 function emit(reading: Reading, text: string, place: Line, raw: string): void {
   const isOwn = text === raw;
-  const { tokens, closed } = tokenizeText(text, isOwn ? place.from : 0);
+  const { tokens, open } = tokenizeText(text, isOwn ? place.from : 0);
   const common = emptyUnit(place);
-  const unterminated = closed ? undefined : text.trim();
+  const unterminated = open === undefined ? undefined : ([text.trim(), open] as const);
   for (const [i, token] of tokens.entries()) {
     const placed = isOwn ? token : elsewhere(token, place);
-    reading.units.push({ ...placed, ...common, unterminated: i === 0 ? unterminated : undefined });
+    reading.units.push({
+      ...placed,
+      ...common,
+      unterminated: i === tokens.length - 1 ? unterminated : undefined,
+    });
   }
 }
 
