@@ -29,9 +29,13 @@ export interface OutputAgreement {
   readonly good: number;
   readonly total: number;
   readonly bad: readonly OutputDisagreement[];
+  /** Places of the steps that an exclusion takes whole. */
+  readonly leftOut: readonly number[];
 }
 
 export interface OutputDisagreement {
+  /** Its place among the steps. */
+  readonly step: number;
   readonly at: number;
   readonly host: string;
   readonly run: string;
@@ -86,9 +90,9 @@ export function sharesOf(comparison: Comparison): Record<Part, number> {
 function logStreams(recording: Pick<Recording, "logs">): Streams {
   const streams: Streams = new Map();
   for (const [host, lines] of Object.entries(recording.logs)) {
-    for (const { t, ident, msg } of lines) {
-      const item: Item = { at: t, body: comparedMessage(msg), optional: false };
-      append(streams, JSON.stringify([host, ident]), item);
+    for (const line of lines) {
+      const item: Item = { at: line.t, body: comparedMessage(line.msg), optional: false, line };
+      append(streams, JSON.stringify([host, line.ident]), item);
     }
   }
   return streams;
@@ -103,20 +107,24 @@ function compareOutputs(
 ): OutputAgreement {
   let total = 0;
   const bad: OutputDisagreement[] = [];
+  const leftOut: number[] = [];
   recording.steps.forEach((step, i) => {
     if (!("run" in step) || step.record !== true) return;
     const { whole, lines } = stepExclusions(step, rules, replay.steps[i]);
     [...(whole ? [whole] : lines)].forEach(({ id }) => count(id));
-    if (whole !== undefined) return;
-    const leftOut = lines.map(({ outputs }) => new RegExp(outputs.lines ?? ""));
-    const recorded = resultOf(step, leftOut);
-    const replayed = resultOf(replay.steps[i], leftOut);
+    if (whole !== undefined) {
+      leftOut.push(i);
+      return;
+    }
+    const linesOut = lines.map(({ outputs }) => new RegExp(outputs.lines ?? ""));
+    const recorded = resultOf(step, linesOut);
+    const replayed = resultOf(replay.steps[i], linesOut);
     total++;
     if (!isSameResult(recorded, replayed)) {
-      bad.push({ at: step.t, host: step.host, run: step.run, recorded, replayed });
+      bad.push({ step: i, at: step.t, host: step.host, run: step.run, recorded, replayed });
     }
   });
-  return { good: total - bad.length, total, bad };
+  return { good: total - bad.length, total, bad, leftOut };
 }
 
 function resultOf(step: RecordedStep | undefined, leftOut: readonly RegExp[]): StepResult {

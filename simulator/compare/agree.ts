@@ -17,6 +17,14 @@ export interface Agreement {
   /** Items compared, each side's counted. */
   readonly total: number;
   readonly bad: readonly Disagreement[];
+  /** What agrees: each recorded item with the replayed one that stands for it. */
+  readonly pairs: readonly AgreeingItems[];
+}
+
+export interface AgreeingItems {
+  readonly stream: string;
+  readonly recorded: Item;
+  readonly replayed: Item;
 }
 
 /** An item which only one side has; in order of time. */
@@ -37,6 +45,7 @@ export function agreement(
   let good = 0;
   let total = 0;
   const bad: Disagreement[] = [];
+  const agreeing: AgreeingItems[] = [];
   for (const stream of new Set([...recorded.keys(), ...replayed.keys()])) {
     const ours = recorded.get(stream) ?? [];
     const theirs = replayed.get(stream) ?? [];
@@ -48,9 +57,12 @@ export function agreement(
     good += 2 * pairs.length;
     total += 2 * pairs.length + rest.length;
     bad.push(...rest);
+    for (const [i, j] of pairs) {
+      agreeing.push({ stream, recorded: ours[i]!, replayed: theirs[j]! });
+    }
   }
   bad.sort((a, b) => a.at - b.at);
-  return { good, total, bad };
+  return { good, total, bad, pairs: agreeing };
 }
 
 function unpaired(

@@ -2,7 +2,7 @@
 // question with its answers, one TCP connection, one pair's pings, and so on. Order and time are
 // compared within a conversation only. What chance or the clock decides is left out of the bodies:
 // ephemeral ports, IP ids, windows, TCP timestamps, ICMP ids.
-import type { CapturedFrame, JsonRecord, Recording } from "../scenario/types.ts";
+import type { CapturedFrame, JsonRecord, RecordedLine, Recording } from "../scenario/types.ts";
 
 /** One thing that both sides may have: a frame or a log line. */
 export interface Item {
@@ -12,6 +12,7 @@ export interface Item {
   /** Counts only where both sides have it. */
   readonly optional: boolean;
   readonly frame?: CapturedFrame;
+  readonly line?: RecordedLine;
 }
 
 /** Items in their order, by the name of their conversation. */

@@ -82,19 +82,19 @@ interface BadStream {
 }
 
 /** The disagreements of each conversation or process, in the order of the first of each. */
-function byStream(bad: readonly Disagreement[]): BadStream[] {
+export function byStream(bad: readonly Disagreement[]): BadStream[] {
   const streams = new Map<string, Disagreement[]>();
   for (const item of bad) streams.set(item.stream, [...(streams.get(item.stream) ?? []), item]);
   return [...streams].map(([name, items]) => ({ name, bad: items }));
 }
 
-type Row = { readonly recorded?: Disagreement; readonly replayed?: Disagreement };
+export type Row = { readonly recorded?: Disagreement; readonly replayed?: Disagreement };
 
 /** Further apart than this, two items are not each other's counterpart. */
 const COUNTERPART_S = 1;
 
 /** Puts each recorded item beside the replayed one that probably stands for it. */
-function paired(bad: readonly Disagreement[]): Row[] {
+export function paired(bad: readonly Disagreement[]): Row[] {
   const rows: Row[] = [];
   const waiting = bad.filter(({ side }) => side === "replayed");
   for (const recorded of bad.filter(({ side }) => side === "recorded")) {
@@ -131,7 +131,7 @@ function frameRow({ recorded, replayed }: Row, { column }: Extent): string {
 }
 
 /** Fields that are not compared, or follow from others. */
-const NOISE =
+export const NOISE =
   /^(if|flooded_to|src|ip\.(src|tos))$|\.(id|len|win|df|[sd]port|tsval|tsecr|len_seg|options)$/;
 
 function listed(fields: ReadonlyMap<string, string>): string {
@@ -142,7 +142,7 @@ function listed(fields: ReadonlyMap<string, string>): string {
 }
 
 /** All fields of a frame by their place: "ip.tcp.flags". */
-function flat(frame: CapturedFrame | undefined): Map<string, string> {
+export function flat(frame: CapturedFrame | undefined): Map<string, string> {
   const fields = new Map<string, string>();
   const walk = (value: unknown, path: string): void => {
     if (typeof value !== "object" || value === null) {
