@@ -1,5 +1,5 @@
 // Built-ins that change where the shell is: loops, functions, other scripts, waiting.
-import { readFile, setFile } from "../host/system.ts";
+import { readFile } from "../host/system.ts";
 import { resolvePath } from "../programs/directory.ts";
 import { pathOf } from "../programs/paths.ts";
 import { write } from "../host/system.ts";
@@ -121,12 +121,9 @@ function runFile(context: Context, args: readonly string[]): number | undefined 
 
 /** With a command the shell ends when that does; without one its redirections stay. */
 function exec(context: Context, args: readonly string[], extra: Extra): number | undefined {
-  const { system, process, shell } = context;
-  if (args.length === 0) {
-    const { files } = extra;
-    for (const [fd, file] of files) if (fd < 10) setFile(system, process, fd, file);
-    return 0;
-  }
+  const { shell } = context;
+  // Its redirections are in force already, and stay (`runWords`).
+  if (args.length === 0) return 0;
   const files = inherited(extra.files);
   const started = startProgram(context, { args, environment: extra.environment, files });
   if ("status" in started) {

@@ -100,6 +100,7 @@ const LINES: readonly (readonly [string, string, string, number])[] = [
   ["x=$(echo a; false); echo $x $?", "a 1\n", "", 0],
   ["echo $(echo $(echo deep)) `echo back`", "deep back\n", "", 0],
   ["echo a | cat; echo b | while read x; do echo [$x]; done", "a\n[b]\n", "", 0],
+  ["exec 3> x; echo hi >&3; exec > y; echo out; cat x >&2", "", "hi\n", 0],
   ["seq 9 | grep -n -A1 -B1 '[37]'", "2-2\n3:3\n4-4\n--\n6-6\n7:7\n8-8\n", "", 0],
   [
     "grep -r localhost /etc; grep -c . /etc/hostname",
