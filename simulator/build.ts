@@ -120,6 +120,16 @@ function bootPlan(expanded: ExpandedHost): BootPlan {
   });
 }
 
+const OS_RELEASE = [
+  'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+  'NAME="Debian GNU/Linux"',
+  'VERSION_ID="12"',
+  'VERSION="12 (bookworm)"',
+  "VERSION_CODENAME=bookworm",
+  "ID=debian",
+  "",
+].join("\n");
+
 /** "192.168.88." of 192.168.88.8: the topologies use /24 throughout. */
 function prefixText(address: string): string {
   return address.slice(0, address.lastIndexOf(".") + 1);
@@ -129,6 +139,7 @@ function filesOf(expanded: ExpandedHost, world: World): Map<string, FileRecord> 
   const own = expanded.interfaces[0]?.address ?? "";
   const contents: Record<string, string> = {
     "/etc/hostname": `${expanded.name}\n`,
+    "/etc/os-release": OS_RELEASE,
     "/etc/hosts": `127.0.0.1\tlocalhost\n${own}\t${expanded.name}\n`,
     ...(expanded.role === "node" && { "/var/www/index.html": `${own}\n` }),
     [NGINX_CONFIGURATION]: NGINX_DEFAULT,

@@ -3,7 +3,7 @@
 import { ipvsProcFile } from "../ipvs/proc.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { FileRecord, Host, LogLine } from "./host.ts";
-import { igmpProcFile } from "./igmp-proc.ts";
+import { arpProcFile, igmpProcFile } from "./net-proc.ts";
 import { getSysctl, setSysctl } from "./sysctl.ts";
 
 export const LOG_PATH = "/var/log/messages";
@@ -30,6 +30,7 @@ export function readFile(host: Host, path: string, sim: Sim): string | undefined
     return value === undefined ? undefined : `${value}\n`;
   }
   if (path === "/proc/net/igmp") return igmpProcFile(host);
+  if (path === "/proc/net/arp") return arpProcFile(host);
   if (path.startsWith("/proc/net/ip_vs")) return ipvsProcFile(host, path, sim);
   return host.files.get(path)?.content;
 }
@@ -89,7 +90,8 @@ function accessText(host: Host): string {
 
 export function syslogLine(hostName: string, line: LogLine, startEpoch: number): string {
   const date = syslogDate(startEpoch + Math.floor(line.at / 1_000_000));
-  return `${date} ${hostName} ${line.identity}[${line.pid}]: ${line.text}\n`;
+  const pid = line.pid === 0 ? "" : `[${line.pid}]`;
+  return `${date} ${hostName} ${line.identity}${pid}: ${line.text}\n`;
 }
 
 /** "Nov 23 02:43:25", without `Date`: days since 1970 by the civil calendar. */

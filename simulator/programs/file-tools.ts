@@ -177,8 +177,16 @@ const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** `date [+FORMAT]`, in UTC as the machines are. */
 export const date = immediate(START_US, ({ args, sim }) => {
-  const format = args.find((arg) => arg.startsWith("+"))?.slice(1) ?? "%a %b %e %H:%M:%S UTC %Y";
-  const us = sim.world.startEpoch * 1_000_000 + sim.now;
+  const usual = args.includes("-R") ? "%a, %d %b %Y %T +0000" : "%a %b %e %H:%M:%S UTC %Y";
+  const format = args.find((arg) => arg.startsWith("+"))?.slice(1) ?? usual;
+  const at = args.findIndex((arg) => arg === "-d" || arg === "--date");
+  const given = at < 0 ? undefined : (args[at + 1] ?? "");
+  const epoch = given === undefined ? undefined : /^@(\d+)$/.exec(given)?.[1];
+  if (given !== undefined && given !== "now" && epoch === undefined) {
+    return { stderr: `date: invalid date ‘${given}’\n`, code: 1 };
+  }
+  const now = sim.world.startEpoch * 1_000_000 + sim.now;
+  const us = epoch === undefined ? now : Number(epoch) * 1_000_000;
   return { stdout: `${formatDate(us, format)}\n` };
 });
 

@@ -13,6 +13,7 @@ import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { env, nohup, printenv, stdbuf, su, sudo, watch, xargs } from "./launchers.ts";
 import { lightPrograms } from "./light.ts";
+import { expr, logger, md5sum, nl, rev, tac } from "./line-tools.ts";
 import { journalctl } from "./journalctl.ts";
 import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
 import { nc } from "./nc.ts";
@@ -102,6 +103,12 @@ export const programs: ProgramTable = {
   watch,
   xargs,
   basename,
+  expr,
+  logger,
+  md5sum,
+  nl,
+  rev,
+  tac,
   chmod,
   diff,
   dirname,

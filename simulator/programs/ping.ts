@@ -4,7 +4,7 @@
 import type { Process, Wake } from "../host/process.ts";
 import { openRaw } from "../host/raw.ts";
 import { exitProcess, readFile, setTimer, write } from "../host/system.ts";
-import { routeTo } from "../host/route.ts";
+import { isLocalAddress, routeTo } from "../host/route.ts";
 import { nextPacketId, sendIpv4 } from "../host/ip-output.ts";
 import { timerWheel } from "../kernel/wheel.ts";
 import { parseIp } from "../wire/address.ts";
@@ -59,6 +59,9 @@ function start(process: Process, system: System): void {
   const nic = from === undefined ? undefined : host.nics.get(from);
   if (from !== undefined && nic === undefined && parseIp(from) === undefined) {
     return quit(process, system, `ping: unknown iface: ${from}\n`, 2);
+  }
+  if (from !== undefined && nic === undefined && !isLocalAddress(host, from)) {
+    return quit(process, system, "ping: bind: Cannot assign requested address\n", 2);
   }
   const source = nic?.addresses[0]?.address ?? from ?? routeTo(host, address)?.source;
   if (source === undefined) {

@@ -49,6 +49,18 @@ export const ps = immediate(4_000, ({ host, sim, args, process }) => {
     syslogDate(sim.world.startEpoch + Math.floor(each.startedAt / 1_000_000)).slice(7, 12);
   const custom = /-e?A?o\s*(\S+)/.exec(words)?.[1];
   const processes = [...host.processes.values()].sort((a, b) => a.pid - b.pid);
+  const named = /-C\s*(\S+)/.exec(words)?.[1];
+  if (named !== undefined) {
+    const wanted = processes.filter((each) => named.split(",").includes(nameOf(each)));
+    const output =
+      custom === undefined
+        ? { stdout: plainTable(wanted) }
+        : customTable(wanted, custom.split(","), startedAt);
+    return { ...output, code: wanted.length > 0 ? 0 : 1 };
+  }
+  if (/^-?\w*u/.test(words) && /a|x/.test(words)) {
+    return { stdout: USER_HEAD + processes.map((each) => userRow(each, startedAt(each))).join("") };
+  }
   if (custom !== undefined) return customTable(processes, custom.split(","), startedAt);
   if (/-\w*f/.test(words)) {
     const rows = processes.map((each) => {
@@ -59,11 +71,24 @@ export const ps = immediate(4_000, ({ host, sim, args, process }) => {
   }
   const isAll = /-[eA]|a|x/.test(words);
   const shown = isAll ? processes : processes.filter((each) => isNear(each, process));
-  const rows = shown.map(
+  return { stdout: plainTable(shown) };
+});
+
+function plainTable(processes: readonly Process[]): string {
+  const rows = processes.map(
     (each) => `${String(each.pid).padStart(5)} ?        00:00:00 ${nameOf(each)}\n`,
   );
-  return { stdout: `  PID TTY          TIME CMD\n${rows.join("")}` };
-});
+  return `  PID TTY          TIME CMD\n${rows.join("")}`;
+}
+
+const USER_HEAD = "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n";
+
+/** A line of `ps aux`; what a process uses is not modelled. */
+function userRow(each: Process, at: string): string {
+  const state = each.frozen ? "T " : "S ";
+  const start = `root     ${String(each.pid).padStart(7)}  0.0  0.0      0     0 ?        ${state}`;
+  return `${start}   ${at}   0:00 ${each.argv.join(" ")}\n`;
+}
 
 function isNear(each: Process, own: Process): boolean {
   return each.pid === own.pid || each.pid === own.parent || each.parent === own.parent;
@@ -257,6 +282,12 @@ export const seq: Program = {
   run(process, reason, system) {
     if (reason.kind !== "start") return;
     const words = process.argv.slice(1);
+    let [separator, isPadded] = ["\n", false];
+    while (/^-[ws]/.test(words[0] ?? "")) {
+      const option = words.shift() ?? "";
+      if (option === "-w") isPadded = true;
+      else separator = option.length > 2 ? option.slice(2) : (words.shift() ?? "");
+    }
     const numbers = words.map(Number);
     const wrong = words.find((word, i) => word.trim() === "" || Number.isNaN(numbers[i]));
     if (wrong !== undefined || words.length === 0) {
@@ -274,7 +305,9 @@ export const seq: Program = {
     const count = Math.min(MOST_NUMBERS, Math.max(0, Math.floor((last - first) / step + 1e-9) + 1));
     const digits = Math.max(...words.map((word) => (word.split(".")[1] ?? "").length));
     const lines = Array.from({ length: count }, (_, i) => (first + i * step).toFixed(digits));
-    write(system, process, 1, lines.map((line) => `${line}\n`).join(""));
+    const width = isPadded ? Math.max(...lines.map((line) => line.length)) : 0;
+    const text = lines.map((line) => line.padStart(width, "0")).join(separator);
+    write(system, process, 1, lines.length === 0 ? "" : `${text}\n`);
     exitProcess(system, process, 0);
   },
 };
