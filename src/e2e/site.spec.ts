@@ -10,6 +10,8 @@ const PAGES = [
   "chapters/direct-routing/",
   "zh/chapters/failover/",
   "zh/chapters/direct-routing/",
+  "fidelity/",
+  "zh/fidelity/",
   "404.html",
 ];
 

@@ -18,7 +18,7 @@ async function scriptBytes(page: Page, path: string): Promise<number> {
   return sizes.reduce((total, size) => total + size, gzipSync(texts.join("\n")).length);
 }
 
-for (const path of ["chapters/failover/", "zh/chapters/direct-routing/"]) {
+for (const path of ["chapters/failover/", "zh/chapters/direct-routing/", "fidelity/"]) {
   test(`${path} can be read with 40 kB of scripts`, async ({ page }) => {
     const bytes = await scriptBytes(page, path);
     test.info().annotations.push({ type: "bytes", description: String(bytes) });
