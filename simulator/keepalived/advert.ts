@@ -14,6 +14,8 @@ export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number)
   const { config } = instance;
   const source = sourceOf(vrrp, instance);
   if (source === undefined) return;
+  instance.counters.sent++;
+  if (priority === 0) instance.counters.zeroSent++;
   const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [VRRP_GROUP];
   for (const destination of peers) {
     const packet = {

@@ -62,8 +62,9 @@ function virtualServerBegins([address, port]: readonly string[]): Verdict {
     if (fault === undefined) return TAKEN;
     return skip(fault, `virtual server fwmark '${port}' must be in [0, 4294967295] - ignoring`);
   }
-  if (!isAddress(address))
+  if (!isAddress(address)) {
     return skip(`Invalid virtual server IP address${shown(address, port)} - skipping`);
+  }
   const fault = port === undefined ? undefined : numberFault(port, isZero(port) ? 0 : 1, 65_535);
   if (fault === undefined) return TAKEN;
   return skip(fault, `Invalid virtual server IP address/port ${address}/${port ?? ""} - skipping`);

@@ -38,9 +38,9 @@ export function checkEntries(
   if (statement.keyword === "garp_group") return checkGarpGroup(reader, statement, named);
   for (const each of statement.block ?? []) {
     if (each.keyword === "interface") checkInterface(reader, each, name, named);
-    else if (each.keyword.startsWith("virtual_ipaddress"))
+    else if (each.keyword.startsWith("virtual_ipaddress")) {
       checkAddresses(reader, each, name, named);
-    else if (each.keyword === "track_interface") checkTrackedNics(reader, each, name, named);
+    } else if (each.keyword === "track_interface") checkTrackedNics(reader, each, name, named);
     else if (each.keyword === "native_ipv6") checkNative(reader, statement, each, name);
     else if (each.keyword === "unicast_peer") checkPeers(reader, each, name);
     else if (each.keyword in TRACKED) checkTracked(reader, each, name, named);

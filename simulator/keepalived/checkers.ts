@@ -1,6 +1,7 @@
 // keepalived's checker process (K85-K92, K131-K147): one checker a server, each with its own round
 // of connecting, asking, waiting and drawing its conclusion. Both directors check always (K123).
 // Left out: SMTP_CHECK, DNS_CHECK, FILE_CHECK and BFD_CHECK, which are read and count as up.
+import { sayPrinting } from "./statistics.ts";
 import type { Process, Wake } from "../host/process.ts";
 import { exitProcess, setTimer } from "../host/system.ts";
 import { connectTcp } from "../host/tcp.ts";
@@ -31,7 +32,7 @@ const FIRST_CHECK_US = 1_000_000;
 
 export const keepalivedHealthcheckers: Program = {
   startUs: 2_500,
-  signals: ["SIGTERM", "SIGHUP"],
+  signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
   run(process, reason, system) {
     const voice = voiceOf(process, "Keepalived_healthcheckers");
     const speaker: Speaker = { system, process, voice };
@@ -49,6 +50,7 @@ export const keepalivedHealthcheckers: Program = {
       case "signal":
         if (reason.signal === "SIGTERM") stop(speaker, memory);
         if (reason.signal === "SIGHUP") reload(speaker, memory);
+        if (reason.signal === "SIGUSR1") sayPrinting(system, process, voice, "checker");
         return;
       case "readable":
         return;

@@ -72,11 +72,13 @@ function rawLines(rule: Rule, value: string | undefined): string[] {
 
 function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
   if (words === "bool") return BOOLEANS.includes(value);
-  if (words === "address")
+  if (words === "address") {
     return parseIp(value) !== undefined || /^[0-9a-f]*:[0-9a-f:.]+$/i.test(value);
+  }
   // As inet_aton reads: parts may be missing.
-  if (words === "looseAddress")
+  if (words === "looseAddress") {
     return /^\d+(\.\d+){0,3}$/.test(value) || parseIp(value) !== undefined;
+  }
   if (words === "multicast4") return parseIp(value) !== undefined;
   if (words === "address6") return value.includes(":");
   if (words === "hex") return /^[0-9a-f ]+$/i.test(value);
@@ -98,8 +100,9 @@ function numberLines(
 function clampLines({ clamp, clamped = "" }: Rule, value: string): string[] {
   if (clamp === undefined) return [];
   const [min, max] = clamp;
-  if (Number(value) < min)
+  if (Number(value) < min) {
     return [`${clamped} ${value} less than minimum ${min} - setting to minimum`];
+  }
   if (Number(value) <= max) return [];
   return [`${clamped} ${value} greater than maximum ${max} - setting to maximum`];
 }

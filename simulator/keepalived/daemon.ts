@@ -16,6 +16,8 @@ import type { Program } from "../programs/program.ts";
 import { readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import { readConfiguration, type ReadResult } from "./read.ts";
+import { sayPrinting } from "./statistics.ts";
+import { BUILD_TEXT } from "./version-text.ts";
 
 const VERSION = "v2.2.7 (01/16,2022)";
 const VERSION_TEXT = `Keepalived ${VERSION}
@@ -61,7 +63,7 @@ interface Memory {
 
 export const keepalived: Program = {
   startUs: 300,
-  signals: ["SIGTERM", "SIGINT", "SIGHUP"],
+  signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
   run(process, reason, system) {
     const voice = voiceOf(process, "Keepalived");
     if (reason.kind === "start") return start(process, voice, system);
@@ -86,7 +88,7 @@ function start(process: Process, voice: Voice, system: System): void {
       write(system, process, 2, `Unknown option ${unknown}\n`);
       return exitProcess(system, process, 1);
     case "version":
-      write(system, process, 2, VERSION_TEXT);
+      write(system, process, 2, VERSION_TEXT + BUILD_TEXT);
       return exitProcess(system, process, 0);
     case "test":
       return setTimer(system, process, "test", system.sim.now + TEST_US);
@@ -224,6 +226,12 @@ function onSignal(
 ): void {
   if (memory.stopping) return;
   if (signal === "SIGHUP") return reload(process, memory, voice, system);
+  if (signal === "SIGUSR1" || signal === "SIGUSR2") {
+    // State is everybody's, packet counters are VRRP's alone (K56).
+    if (signal === "SIGUSR1") sayPrinting(system, process, voice, "parent");
+    for (const pid of memory.children.values()) killProcess(system, pid, signal);
+    return;
+  }
   memory.stopping = true;
   say(system, process, voice, "Stopping");
   for (const pid of memory.children.values()) killProcess(system, pid, "SIGTERM");

@@ -43,6 +43,25 @@ export interface VrrpInstance {
   bursts: number;
   /** While it runs lower adverts are accepted (K34). */
   preemptAt: number | undefined;
+  /** Its last change of state. */
+  changedAt: number;
+  readonly counters: VrrpCounters;
+}
+
+/** What SIGUSR2 lists (K18). */
+export interface VrrpCounters {
+  received: number;
+  sent: number;
+  becameMaster: number;
+  releasedMaster: number;
+  ttl: number;
+  interval: number;
+  addressList: number;
+  authType: number;
+  authMismatch: number;
+  authFailure: number;
+  zeroReceived: number;
+  zeroSent: number;
 }
 
 /** A vrrp_script and how it stands (K103-K106). */

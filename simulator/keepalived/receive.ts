@@ -4,7 +4,7 @@ import { type Ip, ipNumber } from "../wire/address.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { VrrpAdvert } from "../wire/vrrp.ts";
 import { scheduleGarps, sendGarps } from "./garp.ts";
-import { masterDownUs, skewUs, type VrrpInstance } from "./instance.ts";
+import { masterDownUs, skewUs, type VrrpCounters, type VrrpInstance } from "./instance.ts";
 import { sendAdvert, sourceOf } from "./advert.ts";
 import { detail, groupMembers, log, type Vrrp, waitFor, yieldTo } from "./vrrp.ts";
 import { notify } from "./notify.ts";
@@ -27,6 +27,7 @@ export function receiveAdvert(
   if (instance.state !== "BACKUP" && instance.state !== "MASTER") return;
   const complaint = check(instance, packet, advert);
   const isLesser = complaint === undefined && advert.priority < instance.priority;
+  countAdvert(instance, advert, complaint);
   if (complaint !== undefined) log(vrrp, instance, complaint);
   else if (instance.state === "BACKUP") receiveAsBackup(vrrp, instance, packet.source, advert);
   else receiveAsMaster(vrrp, instance, packet.source, advert);
@@ -36,6 +37,31 @@ export function receiveAdvert(
     const workUs = isLesser ? INSIST_WORK_US : COMPLAINT_WORK_US;
     waitFor(vrrp, instance, advertIntervalUs + workUs);
   }
+}
+
+/** Which counter a complaint belongs to, by how it begins (K18). */
+const COMPLAINTS: readonly (readonly [start: string, counter: keyof VrrpCounters])[] = [
+  ["invalid TTL", "ttl"],
+  ["advertisement interval", "interval"],
+  ["received an unexpected ip", "addressList"],
+  ["ip address associated", "addressList"],
+  ["Invalid auth type", "authType"],
+  ["received an invalid passwd", "authFailure"],
+  ["received a ", "authMismatch"],
+];
+
+function countAdvert(
+  { counters }: VrrpInstance,
+  advert: VrrpAdvert,
+  complaint: string | undefined,
+): void {
+  if (complaint === undefined) {
+    counters.received++;
+    if (advert.priority === 0) counters.zeroReceived++;
+    return;
+  }
+  const found = COMPLAINTS.find(([start]) => complaint.startsWith(start));
+  if (found !== undefined) counters[found[1]]++;
 }
 
 const AUTH_BYTES = 8;

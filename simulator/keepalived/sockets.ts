@@ -45,6 +45,21 @@ export function newInstance(config: VrrpInstanceConfig, sockets: SocketTable): V
     refreshedAt: 0,
     bursts: 0,
     preemptAt: undefined,
+    changedAt: 0,
+    counters: {
+      received: 0,
+      sent: 0,
+      becameMaster: 0,
+      releasedMaster: 0,
+      ttl: 0,
+      interval: 0,
+      addressList: 0,
+      authType: 0,
+      authMismatch: 0,
+      authFailure: 0,
+      zeroReceived: 0,
+      zeroSent: 0,
+    },
   };
 }
 

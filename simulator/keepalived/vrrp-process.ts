@@ -10,6 +10,7 @@ import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
 import { receiveAdvert } from "./receive.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
+import { writeState, writeStatistics } from "./statistics.ts";
 import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
 import {
   applyInterface,
@@ -67,6 +68,8 @@ export const keepalivedVrrp: Program = {
       case "signal":
         if (reason.signal === "SIGTERM") stop(vrrp);
         if (reason.signal === "SIGHUP") reloadVrrp(vrrp);
+        if (reason.signal === "SIGUSR1") writeState(system, process, voice, vrrp.memory);
+        if (reason.signal === "SIGUSR2") writeStatistics(system, process, voice, vrrp.memory);
         return;
       case "readable":
         return;

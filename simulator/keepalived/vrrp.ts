@@ -288,7 +288,11 @@ function setState(vrrp: Vrrp, instance: VrrpInstance, state: "BACKUP" | "FAULT")
 }
 
 function mark({ system, memory }: Vrrp, instance: VrrpInstance, state: VrrpState): void {
+  const { counters } = instance;
+  if (state === "MASTER" && instance.state !== "MASTER") counters.becameMaster++;
+  if (state !== "MASTER" && instance.state === "MASTER") counters.releasedMaster++;
   instance.state = state;
+  instance.changedAt = system.sim.now;
   followState(system, memory.syncDaemon, instance, state);
   system.sim.record(system.host, "mark", { what: "vrrp-state", instance: instance.name, state });
 }

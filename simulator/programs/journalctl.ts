@@ -5,7 +5,7 @@ import type { Host, LogLine } from "../host/host.ts";
 import type { Process } from "../host/process.ts";
 import { exitProcess, setTimer, write } from "../host/system.ts";
 import type { Sim } from "../kernel/sim.ts";
-import { formatDate } from "./file-tools.ts";
+import { formatDate } from "../host/format-date.ts";
 import type { Program, System } from "./program.ts";
 import { regularExpression } from "./regular-expression.ts";
 

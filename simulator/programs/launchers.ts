@@ -13,7 +13,7 @@ import {
   signalNumber,
   write,
 } from "../host/system.ts";
-import { formatDate } from "./file-tools.ts";
+import { formatDate } from "../host/format-date.ts";
 import { secondsToUs } from "./options.ts";
 import type { Program, System } from "./program.ts";
 import { startCommand } from "./start-command.ts";

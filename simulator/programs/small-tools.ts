@@ -3,7 +3,7 @@
 import { readFile, writeFile } from "../host/files.ts";
 import { getSysctl } from "../host/sysctl.ts";
 import { isDirectory, listDirectory, resolvePath } from "./directory.ts";
-import { formatDate } from "./file-tools.ts";
+import { formatDate } from "../host/format-date.ts";
 import { type Call, immediate, type Output } from "./immediate.ts";
 import { tryHelp } from "./text-tools.ts";
 

@@ -3,7 +3,7 @@
 import { readFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { Process } from "../host/process.ts";
-import { formatDate } from "./file-tools.ts";
+import { formatDate } from "../host/format-date.ts";
 import { journalLines } from "./journalctl.ts";
 import type { System } from "./program.ts";
 
