@@ -1,7 +1,7 @@
 // systemctl for the services of the lessons, and `service`, its older spelling. Left out: units
 // beyond these, several at once, dependencies.
 import { readFile, removeFile, writeFile } from "../host/files.ts";
-import type { Process } from "../host/process.ts";
+import type { OpenFile, Process } from "../host/process.ts";
 import { exitProcess, INIT, killProcess, setTimer, spawnProcess, write } from "../host/system.ts";
 import { NGINX_CONFIGURATION } from "./nginx-configuration.ts";
 import { loadConfiguration, nginxCommand } from "./nginx.ts";
@@ -29,6 +29,9 @@ const START_PROCESSES = 3;
 
 /** Firewalls that the article's machines turn off; here there is none. */
 const ABSENT = ["firewalld", "iptables", "nftables"];
+
+/** What the daemon prints beside its log lines. */
+const OUTPUT_FILE = "/run/keepalived.out";
 
 interface Memory {
   verb: string;
@@ -192,7 +195,12 @@ function start(process: Process, memory: Memory, system: System): void {
   const isKeepalived = memory.unit === KEEPALIVED;
   const argv = isKeepalived ? ["/usr/sbin/keepalived", ...options(system)] : nginxCommand();
   if (isKeepalived) system.host.lastPid += START_PROCESSES;
-  const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
+  const files = new Map<number, OpenFile>([0, 1, 2].map((fd) => [fd, { kind: "null" }]));
+  if (isKeepalived) {
+    const output: OpenFile = { kind: "file", path: OUTPUT_FILE, offset: 0, append: true };
+    writeFile(system, OUTPUT_FILE, "");
+    files.set(1, output).set(2, output);
+  }
   const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 0 };
   spawnProcess(system, { program, argv, ...common });
   memory.step = "forked";
