@@ -7,7 +7,9 @@ import { type Call, immediate, type Output } from "./immediate.ts";
 import { readShortOptions } from "./options.ts";
 import { tryHelp } from "./text-tools.ts";
 
+/** Recorded: `touch` and `rm` take 10.2 ms with their shell; `cp` before a reload, less. */
 const START_US = 2_500;
+const TOUCH_US = 7_000;
 
 export const ls = immediate(START_US, (call) => {
   const { host, args, process } = call;
@@ -61,7 +63,7 @@ function modeText(mode: number): string {
   return `-${bits.join("")}`;
 }
 
-export const touch = immediate(START_US, (call) => {
+export const touch = immediate(TOUCH_US, (call) => {
   const names = call.args.filter((arg) => !arg.startsWith("-"));
   if (names.length === 0) {
     return { stderr: `touch: missing file operand\n${tryHelp("touch")}`, code: 1 };
@@ -76,7 +78,7 @@ export const touch = immediate(START_US, (call) => {
   });
 });
 
-export const rm = immediate(START_US, (call) => {
+export const rm = immediate(TOUCH_US, (call) => {
   const options = readShortOptions("rm", call.args, "rRfiv");
   if ("complaint" in options) return { stderr: options.complaint + tryHelp("rm"), code: 1 };
   const { flags, rest } = options;

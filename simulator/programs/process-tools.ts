@@ -43,7 +43,7 @@ const COLUMNS: Readonly<
 };
 
 /** `ps`, `ps -ef`, `ps aux`, `ps -eo pid,ppid,args`. */
-export const ps = immediate(4_000, ({ host, sim, args, process }) => {
+export const ps = immediate(12_000, ({ host, sim, args, process }) => {
   const words = args.join(" ");
   const startedAt = (each: Process): string =>
     syslogDate(sim.world.startEpoch + Math.floor(each.startedAt / 1_000_000)).slice(7, 12);
@@ -116,7 +116,7 @@ function customTable(
   return { stdout: head + rows.join("") };
 }
 
-export const pidof = immediate(3_000, ({ host, args, process }) => {
+export const pidof = immediate(5_500, ({ host, args, process }) => {
   const names = args.filter((arg) => !arg.startsWith("-"));
   const found = [...host.processes.values()]
     .filter((each) => each.pid !== process.pid && names.includes(nameOf(each)))
