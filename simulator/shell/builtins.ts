@@ -223,6 +223,10 @@ function setOptions(context: Context, args: readonly string[]): number {
     const lines = [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1));
     return say(context, lines.map(([name, value]) => `${name}=${value}\n`).join(""));
   }
+  const [option = "", name = ""] = args;
+  if (/^[-+]\w*e/.test(option) || (/^[-+]o$/.test(option) && name === "errexit")) {
+    shell.endsOnFailure = option.startsWith("-");
+  }
   const end = args.indexOf("--");
   if (end >= 0) shell.parameters = args.slice(end + 1);
   else if (!/^[-+]/.test(args[0] ?? "")) shell.parameters = args;

@@ -40,25 +40,30 @@ import {
 interface Compiler {
   readonly steps: Step[];
   readonly conversion: Conversion;
+  /** Within a condition, where a failure does not end a shell with `set -e`. */
+  tested: boolean;
 }
+
+/** Only a script that speaks of `set -e` gets the steps that look for failures. */
+const ERREXIT = /\bset\s+-\w*e|\berrexit\b|^#!.*\s-\w*e/;
 
 export function compileScript(
   script: ParsedScript,
   source: string,
   conversion: Conversion,
 ): Script {
-  const compiler: Compiler = { steps: [], conversion };
+  const compiler: Compiler = { steps: [], conversion, tested: false };
   addStatements(compiler, script.commands);
   return deepFreeze({ source, steps: compiler.steps });
 }
 
 /** A part of a script that another process runs: a pipeline's stage, a background command. */
 function subscript(
-  { conversion }: Compiler,
+  { conversion, tested }: Compiler,
   node: { readonly pos: number; readonly end: number },
   add: (inner: Compiler) => void,
 ): Script {
-  const inner: Compiler = { steps: [], conversion };
+  const inner: Compiler = { steps: [], conversion, tested };
   add(inner);
   return deepFreeze({
     source: conversion.source.slice(node.pos, node.end).trim(),
@@ -74,8 +79,29 @@ function addStatements(compiler: Compiler, statements: readonly Statement[]): vo
       compiler.steps.push({ do: "background", script, line: lineOf(compiler, statement.pos) });
     } else {
       addCommand(compiler, command);
+      if (command.type !== "AndOr") addCheck(compiler, command);
     }
   }
+}
+
+/** Compound commands are left out: what failed in them was looked at there. */
+const CHECKED = ["Command", "Redirected", "Subshell", "TestCommand", "ArithmeticCommand"];
+
+/** With `set -e` the shell ends when this command has failed. */
+function addCheck({ steps, conversion, tested }: Compiler, node: PipelineNode | AndOr): void {
+  if (tested || !ERREXIT.test(conversion.source)) return;
+  const isNegated =
+    node.type === "Pipeline" && node.prefixes.some(({ type }) => type === "Negation");
+  if (isNegated || (node.type !== "Pipeline" && !CHECKED.includes(node.type))) return;
+  steps.push({ do: "check" });
+}
+
+/** What decides whether something else runs. */
+function addTested(compiler: Compiler, add: () => void): void {
+  const { tested } = compiler;
+  compiler.tested = true;
+  add();
+  compiler.tested = tested;
 }
 
 function addList(compiler: Compiler, list: CompoundList): void {
@@ -93,7 +119,11 @@ function addAndOr(compiler: Compiler, { commands, operators }: AndOr): void {
   for (const [i, command] of commands.entries()) {
     const operator = operators[i - 1];
     const jump = operator === undefined ? undefined : reserve(compiler);
-    addCommand(compiler, command);
+    if (i < commands.length - 1) addTested(compiler, () => addCommand(compiler, command));
+    else {
+      addCommand(compiler, command);
+      addCheck(compiler, command);
+    }
     if (jump !== undefined) jumpOn(compiler, jump, operator === "||");
   }
 }
@@ -142,8 +172,11 @@ function addNode(compiler: Compiler, node: CommandNode): void {
     }
     case "Function": {
       const { body } = node;
+      // It may be called in a condition: only its own status is looked at, by the caller.
       const add = (inner: Compiler): void =>
-        body.type === "CompoundList" ? addList(inner, body) : addNode(inner, body);
+        addTested(inner, () =>
+          body.type === "CompoundList" ? addList(inner, body) : addNode(inner, body),
+        );
       steps.push({ do: "define", name: node.name.value, body: subscript(compiler, body, add) });
       return;
     }
@@ -173,7 +206,7 @@ function addIf(compiler: Compiler, node: If): void {
   const ends: number[] = [];
   const branches = [{ clause: node.clause, then: node.then }, ...node.elif];
   for (const { clause, then } of branches) {
-    addList(compiler, clause);
+    addTested(compiler, () => addList(compiler, clause));
     const skip = reserve(compiler);
     addList(compiler, then);
     ends.push(reserve(compiler));
@@ -188,7 +221,7 @@ function addWhile(compiler: Compiler, node: While): void {
   const { steps } = compiler;
   const begin = reserve(compiler);
   const next = steps.length;
-  addList(compiler, node.clause);
+  addTested(compiler, () => addList(compiler, node.clause));
   const leave = reserve(compiler);
   addList(compiler, node.body);
   steps.push({ do: "body-done", to: next });

@@ -39,7 +39,7 @@ export function advance(context: Context): void {
     if (frame === undefined) {
       if (shell.interactive) shell.waiting = { kind: "script" };
       else endShell(context, shell.status);
-      return;
+      continue;
     }
     const step = frame.script.steps[frame.next];
     if (step === undefined) leave(context);
@@ -70,6 +70,10 @@ function takeStep(context: Context, frame: Frame, step: Step): void {
     case "time":
       frame.next++;
       return runTime(context, step.begins);
+    case "check":
+      frame.next++;
+      if (shell.endsOnFailure && shell.status !== 0) endShell(context, shell.status);
+      return;
     case "negate":
       frame.next++;
       shell.status = shell.status === 0 ? 1 : 0;

@@ -21,6 +21,8 @@ export type Step =
   | { readonly do: "subshell"; readonly script: Script; readonly line: number }
   /** Around `time a | b`: remembers the moment, then says how long it took. */
   | { readonly do: "time"; readonly begins: boolean }
+  /** With `set -e`, a command that failed ends the shell. */
+  | { readonly do: "check" }
   /** `!`: success becomes failure. */
   | { readonly do: "negate" }
   | { readonly do: "jump"; readonly to: number }

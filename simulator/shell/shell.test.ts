@@ -100,6 +100,10 @@ const LINES: readonly (readonly [string, string, string, number])[] = [
   ["x=$(echo a; false); echo $x $?", "a 1\n", "", 0],
   ["echo $(echo $(echo deep)) `echo back`", "deep back\n", "", 0],
   ["echo a | cat; echo b | while read x; do echo [$x]; done", "a\n[b]\n", "", 0],
+  ["set -e; false || echo a; if false; then :; fi; ! true; (exit 4); echo no", "a\n", "", 4],
+  ["set -eu; f() { return 2; }; f || echo no; while f; do :; done; f; echo never", "no\n", "", 2],
+  ["trap 'echo bye $?' EXIT; echo hi; (exit 3)", "hi\nbye 3\n", "", 3],
+  ["trap 'echo bye' EXIT; exit 5; echo no", "bye\n", "", 5],
   ["exec 3> x; echo hi >&3; exec > y; echo out; cat x >&2", "", "hi\n", 0],
   ["seq 9 | grep -n -A1 -B1 '[37]'", "2-2\n3:3\n4-4\n--\n6-6\n7:7\n8-8\n", "", 0],
   [

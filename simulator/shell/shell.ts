@@ -1,6 +1,7 @@
 // What a shell knows between two wakes: plain data in its process's memory.
 import type { OpenFile, Process } from "../host/process.ts";
 import { closeFile, exitProcess, type System, write } from "../host/system.ts";
+import { parseScript } from "./parse.ts";
 import type { Script } from "./script.ts";
 
 export interface Shell {
@@ -35,8 +36,12 @@ export interface Shell {
   line: number;
   /** Text of a script that comes over standard input and has not been run yet. */
   input: string;
-  /** Commands that `trap` was given, by signal; kept, never run. */
+  /** Commands that `trap` was given, by signal; only that of EXIT is run. */
   traps: Map<string, string>;
+  /** `set -e`. */
+  endsOnFailure: boolean;
+  /** The status it ends with, while the EXIT trap runs. */
+  exiting: number | undefined;
   /** When each pipeline began that `time` measures. */
   timed: number[];
 }
@@ -135,6 +140,8 @@ export function newShell(
     line: 1,
     input: "",
     traps: new Map(),
+    endsOnFailure: false,
+    exiting: undefined,
     timed: [],
   };
 }
@@ -153,6 +160,7 @@ export function subshell(shell: Shell, script: Script): Shell {
     input: "",
     interactive: false,
     traps: new Map(),
+    exiting: undefined,
     timed: [],
   };
   enter(copy, script, "script");
@@ -212,7 +220,21 @@ export function environmentOf(shell: Shell): Record<string, string> {
 
 /** The end of the shell, whatever it was at. */
 export function endShell({ system, process, shell }: Context, status: number): void {
+  const action = shell.traps.get("EXIT");
+  if (action !== undefined) return runExitTrap(shell, action, status);
   for (const fd of [...process.files.keys()]) if (fd > 9) closeFile(system, process, fd);
   shell.frames = [];
-  exitProcess(system, process, status & 255);
+  exitProcess(system, process, (shell.exiting ?? status) & 255);
+}
+
+/** The shell's last script; the status is that from before, unless the script itself says exit. */
+function runExitTrap(shell: Shell, action: string, status: number): void {
+  shell.traps.delete("EXIT");
+  const parsed = parseScript(action);
+  if ("complaint" in parsed) return;
+  shell.exiting = status;
+  shell.status = status;
+  shell.frames = [];
+  shell.waiting = undefined;
+  enter(shell, parsed.script, "script");
 }
