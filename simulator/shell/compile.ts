@@ -4,38 +4,26 @@ import type {
   AndOr,
   ArithmeticExpression,
   ArithmeticFor,
-  Assignment as ParsedAssignment,
   Case,
   CommandNode,
   CompoundList,
-  Command,
   For,
   If,
   Pipeline,
   PipelineNode,
-  Redirection as ParsedRedirection,
   ParsedScript,
   Statement,
-  TestExpression as ParsedTest,
   While,
 } from "unbash";
-import type {
-  Assignment,
-  Redirection,
-  Script,
-  SimpleCommand,
-  Step,
-  TestExpression,
-  Word,
-} from "./script.ts";
+import type { Script, Step, Word } from "./script.ts";
 import {
-  type Conversion,
-  convertArithmetic,
-  convertParts,
-  convertWord,
-  convertWords,
-  plainWord,
-} from "./words.ts";
+  arithmetic,
+  lineOf,
+  redirection,
+  simpleCommand,
+  testExpression,
+} from "./compile-command.ts";
+import { type Conversion, convertWord, convertWords } from "./words.ts";
 
 interface Compiler {
   readonly steps: Step[];
@@ -294,110 +282,6 @@ function addCase(compiler: Compiler, node: Case): void {
   steps[choose] = { do: "case", subject, branches, otherwise, line };
 }
 
-function simpleCommand(compiler: Compiler, node: Command): SimpleCommand {
-  const { conversion } = compiler;
-  const words = node.name === undefined ? [] : convertWords(node.name, conversion);
-  for (const argument of node.args) {
-    if (argument.type === "Word") words.push(...convertWords(argument, conversion));
-    else words.push(assignmentWord(compiler, argument));
-  }
-  const assignments: Assignment[] = [];
-  for (const item of node.prefix) {
-    if (item.type === "Assignment") assignments.push(assignment(compiler, item));
-  }
-  const redirections = node.redirects.map((each) => redirection(compiler, each));
-  return { do: "command", assignments, words, redirections, line: lineOf(compiler, node.pos) };
-}
-
-function assignment({ conversion }: Compiler, node: ParsedAssignment): Assignment {
-  const { name, value, append = false } = node;
-  if (value.type === "ArrayValue" || node.index !== undefined) {
-    conversion.complain("arrays are not supported here", node.pos);
-    return { name, value: plainWord(""), append };
-  }
-  return { name, value: convertWord(value, conversion), append };
-}
-
-/** `export x=$y`: an argument whose value is not split, like an assignment's. */
-function assignmentWord(compiler: Compiler, node: ParsedAssignment): Word {
-  const { name, value, append } = assignment(compiler, node);
-  const start = plainWord(append ? `${name}+=` : `${name}=`);
-  const quoted = value.parts.map((part) => ({ ...part, quoted: true }));
-  return { parts: [...start.parts, ...quoted] };
-}
-
-function redirection(compiler: Compiler, node: ParsedRedirection): Redirection {
-  const { conversion } = compiler;
-  const given = node.descriptor?.type === "FileDescriptor" ? node.descriptor.value : undefined;
-  if (node.type === "HereDoc") {
-    const { parts, text } = node.body;
-    const body = parts === undefined ? plainWord(text) : { parts: convertParts(parts, conversion) };
-    return { to: "text", fd: given ?? 0, text: body };
-  }
-  const { target: word } = node;
-  const target = word === undefined ? plainWord("") : convertWord(word, conversion);
-  if (node.type === "HereString") {
-    const text = { parts: [...target.parts, ...plainWord("\n").parts] };
-    return { to: "text", fd: given ?? 0, text };
-  }
-  switch (node.operator) {
-    case "<":
-    case "<>":
-      return { to: "input", fd: given ?? 0, target };
-    case "<&":
-      return { to: "copy", fd: given ?? 0, target };
-    case ">&": {
-      const isDescriptor = word !== undefined && /^(\d+|-|\$.*)$/.test(word.text);
-      if (!isDescriptor && given === undefined) return { to: "both", target, append: false };
-      return { to: "copy", fd: given ?? 1, target };
-    }
-    case "&>":
-    case "&>>":
-      return { to: "both", target, append: node.operator === "&>>" };
-    case ">":
-    case ">|":
-    case ">>":
-      return { to: "file", fd: given ?? 1, target, append: node.operator === ">>" };
-  }
-}
-
-function testExpression(compiler: Compiler, node: ParsedTest): TestExpression {
-  const { conversion } = compiler;
-  switch (node.type) {
-    case "TestUnary":
-      return {
-        test: "unary",
-        operator: node.operator,
-        operand: convertWord(node.operand, conversion),
-      };
-    case "TestBinary":
-      return {
-        test: "binary",
-        operator: node.operator,
-        left: convertWord(node.left, conversion),
-        right: convertWord(node.right, conversion),
-      };
-    case "TestLogical": {
-      const operands = node.operands.map((each) => testExpression(compiler, each));
-      return { test: node.operator === "&&" ? "and" : "or", operands };
-    }
-    case "TestNot": {
-      const operand = testExpression(compiler, node.operand);
-      return node.negations.length % 2 === 1 ? { test: "not", operand } : operand;
-    }
-    case "TestGroup":
-      return testExpression(compiler, node.expression);
-  }
-}
-
-function arithmetic(
-  { conversion }: Compiler,
-  expression: ArithmeticExpression | undefined,
-): ReturnType<typeof convertArithmetic> {
-  if (expression === undefined) return { op: "word", word: plainWord("0") };
-  return convertArithmetic(expression, conversion);
-}
-
 /** A place for a jump whose target is not known yet. */
 function reserve({ steps }: Compiler): number {
   return steps.push({ do: "succeed" }) - 1;
@@ -406,10 +290,6 @@ function reserve({ steps }: Compiler): number {
 /** Makes the reserved step jump to here when the last command succeeded, or failed. */
 function jumpOn({ steps }: Compiler, reserved: number, success: boolean): void {
   steps[reserved] = { do: "jump-on", success, to: steps.length };
-}
-
-function lineOf({ conversion }: Compiler, pos: number): number {
-  return conversion.source.slice(0, pos).split("\n").length;
 }
 
 function deepFreeze<T>(value: T): T {
