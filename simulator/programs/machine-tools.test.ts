@@ -86,6 +86,18 @@ const LINES: readonly (readonly [line: string, stdout: string, stderr: string, c
     "",
     0,
   ],
+  [
+    "ss -Htln sport = :80 | cut -d' ' -f1; ss -Htn dst 10.9.9.9; ss -Hta state listening | wc -l",
+    "LISTEN\n1\n",
+    "",
+    0,
+  ],
+  [
+    "nc -l 9000 & sleep .1; nc 127.0.0.1 9000 & sleep .1; ss -Htn state established dport = :9000 | wc -l; kill %1 %2",
+    "1\n",
+    "",
+    0,
+  ],
   ["uname -r; uname", "6.1.0-56-amd64\nLinux\n", "", 0],
   [
     "nginx -t",

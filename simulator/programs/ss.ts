@@ -1,5 +1,6 @@
 // ss of iproute2: sockets in columns that are as wide as their widest cell (I210).
-// Left out: filters, timers, memory and congestion details, UNIX sockets.
+// Filters: `state NAME`, `src`, `dst`, `sport`, `dport`, joined by `and`. Left out: other filters,
+// timers, memory and congestion details, UNIX sockets.
 import type { Host } from "../host/host.ts";
 import type { Socket } from "../host/socket.ts";
 import type { TcpStateName } from "../host/tcp-state.ts";
@@ -39,11 +40,18 @@ export const ss = immediate(30_000, ({ host, args }) => {
     return { stderr: `${options.complaint}Usage: ss [ OPTIONS ]\n`, code: 255 };
   }
   const { flags } = options;
+  const filter = readFilter(options.rest);
+  if (filter === undefined) {
+    const stderr = `Error: an inet prefix is expected rather than "${options.rest.join(" ")}".\n`;
+    return { stderr, code: 1 };
+  }
   const both = !flags.has("t") && !flags.has("u");
   const rows = [...host.sockets.values()].flatMap((socket) => rowOf(host, socket, flags));
   const shown = rows.filter((row) => {
     if (!both && !flags.has(row.protocol === "tcp" ? "t" : "u")) return false;
     const isListening = row.state === "LISTEN" || row.protocol === "udp";
+    if (!filter.tests.every((test) => test(row))) return false;
+    if (filter.hasState) return true;
     if (flags.has("l")) return isListening;
     return flags.has("a") || !HIDDEN.includes(row.state);
   });
@@ -51,6 +59,53 @@ export const ss = immediate(30_000, ({ host, args }) => {
   const text = formatSockets(shown, both || (flags.has("t") && flags.has("u")));
   return { stdout: flags.has("H") ? text.slice(text.indexOf("\n") + 1) : text };
 });
+
+type RowTest = (row: SocketRow) => boolean;
+
+/** `state established`; groups of states besides the states themselves. */
+const STATE_WORDS: Readonly<Record<string, RowTest>> = {
+  all: () => true,
+  established: ({ state }) => state === "ESTAB",
+  listening: ({ state }) => state === "LISTEN",
+  connected: ({ state }) => state !== "LISTEN" && state !== "UNCONN",
+  synchronized: ({ state }) => !["LISTEN", "UNCONN", "SYN-SENT"].includes(state),
+};
+
+/** What a row must be; undefined when the words say nothing that is known. */
+function readFilter(
+  words: readonly string[],
+): { readonly tests: readonly RowTest[]; readonly hasState: boolean } | undefined {
+  const tests: RowTest[] = [];
+  const rest = words
+    .join(" ")
+    .replace(/[()]/g, " ")
+    .split(/\s+/)
+    .filter((word) => word !== "" && word !== "and" && word !== "=" && word !== "eq");
+  let hasState = false;
+  while (rest.length > 0) {
+    const [key = "", value = ""] = rest.splice(0, 2);
+    if (value === "") return undefined;
+    if (key === "state") {
+      hasState = true;
+      const named = Object.hasOwn(STATE_WORDS, value) ? STATE_WORDS[value] : undefined;
+      tests.push(named ?? (({ state }) => state.toLowerCase() === value));
+      continue;
+    }
+    const port = value.slice(value.lastIndexOf(":") + 1);
+    const side = key === "src" || key === "sport" ? "local" : "peer";
+    if (key === "sport" || key === "dport") {
+      tests.push((row) => [port, SERVICES[port]].includes(row[side][1]));
+    } else if (key === "src" || key === "dst") {
+      const [address, wanted] = value.split(":");
+      tests.push(
+        (row) =>
+          (address === "" || row[side][0] === address) &&
+          (wanted === undefined || row[side][1] === wanted),
+      );
+    } else return undefined;
+  }
+  return { tests, hasState };
+}
 
 function rowOf(host: Host, socket: Socket, flags: ReadonlySet<string>): SocketRow[] {
   const port = (number: number): string =>
