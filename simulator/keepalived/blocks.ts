@@ -135,7 +135,12 @@ export function blockEnds({ keyword, words, block = [] }: Statement): Verdict {
         ? TAKEN
         : { lines: ["FILE_CHECK has no track_file specified - ignoring"] };
     case "vrrp_instance": {
-      const isLost = has("unicast_ttl") && !has("unicast_peer");
+      const isGiven = block.some(
+        (each) =>
+          each.keyword === "unicast_ttl" &&
+          /^(1?\d?\d|2[0-4]\d|25[0-5])$/.test(each.words[1]?.text ?? ""),
+      );
+      const isLost = isGiven && !has("unicast_peer");
       const text = "Cannot use unicast_ttl without unicast peers - resetting";
       return isLost ? { lines: [`(${name}): ${text}`] } : TAKEN;
     }

@@ -8,6 +8,8 @@ import { all, complain, type Reader, word } from "./values.ts";
 export interface Named {
   readonly nics: readonly string[];
   /** Scripts, track files and processes with the place where each was defined. */
+  /** Whether the addresses of the instance in question are IPv6 ones. */
+  readonly isIpv6?: boolean;
   readonly defined: (kind: string, name: string, at: number) => boolean;
 }
 
@@ -37,9 +39,10 @@ export function checkEntries(
   if (statement.keyword in WATCHED) checkWatched(reader, statement, named);
   if (statement.keyword === "garp_group") return checkGarpGroup(reader, statement, named);
   for (const each of statement.block ?? []) {
+    const isNative = all(statement.block, "native_ipv6").some(({ at }) => at < each.at);
     if (each.keyword === "interface") checkInterface(reader, each, name, named);
     else if (each.keyword.startsWith("virtual_ipaddress")) {
-      checkAddresses(reader, each, name, named);
+      checkAddresses(reader, each, name, { ...named, isIpv6: isNative });
     } else if (each.keyword === "track_interface") checkTrackedNics(reader, each, name, named);
     else if (each.keyword === "native_ipv6") checkNative(reader, statement, each, name);
     else if (each.keyword === "unicast_peer") checkPeers(reader, each, name);
@@ -67,6 +70,7 @@ function checkGarpGroup(reader: Reader, statement: Statement, { nics }: Named): 
     complain(reader, entry, text);
   };
   for (const each of statement.block ?? []) {
+    const isNative = all(statement.block, "native_ipv6").some(({ at }) => at < each.at);
     if (each.keyword === "interface") say(each, word(each) ?? "");
     if (each.keyword !== "interfaces") continue;
     for (const entry of each.block ?? []) for (const { text } of entry.words) say(entry, text);
@@ -92,7 +96,8 @@ function checkNative(
   complain(reader, statement, `(${name}) Cannot specify native_ipv6 with IPv4 addresses`, 0);
 }
 
-function checkAddresses(reader: Reader, statement: Statement, name: string, named: Named): void {
+function checkAddresses(reader: Reader, statement: Statement, name: string, given: Named): void {
+  const named = { ...given, isIpv6: given.isIpv6 ?? false };
   for (const entry of statement.block ?? []) checkAddress(reader, entry, name, named);
 }
 
@@ -129,7 +134,7 @@ function checkAddress(reader: Reader, entry: Statement, name: string, named: Nam
       complain(reader, entry, `Invalid scope '${value}' specified for ${shown} - ignoring`, i);
     }
   }
-  if (isIpv6) {
+  if (isIpv6 !== named.isIpv6) {
     tellFamily(reader, entry, name);
   }
 }

@@ -1,7 +1,13 @@
 // What keepalived says of virtual servers: values that belong together while it reads, and service by
 // service after it has read the whole file (K129-K134, K209).
 import { parseIp } from "../wire/address.ts";
-import { chosenMethod, chosenScheduler, protocolOf, statusRange } from "./read-servers.ts";
+import {
+  chosenMethod,
+  chosenScheduler,
+  protocolOf,
+  readPersistence,
+  statusRange,
+} from "./read-servers.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, complainLater, has, integer, last, type Reader, word } from "./values.ts";
 
@@ -102,7 +108,7 @@ export function checkServer(reader: Reader, statement: Statement): void {
     say(`Virtual server ${name}: one packet scheduling requires UDP - resetting`);
   }
   const isZeroPort = !mark && !isGroup && Number(word(statement, 2) ?? 0) === 0;
-  if (isZeroPort && !has(block, "persistence_timeout")) {
+  if (isZeroPort && readPersistence(block) === undefined) {
     say(`Virtual server ${name}: zero port only valid for persistent services - setting`);
   }
   if (chosenScheduler(block) === undefined) {

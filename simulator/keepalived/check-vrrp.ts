@@ -2,6 +2,7 @@
 // sync groups, then instance by instance.
 import { parseIp } from "../wire/address.ts";
 import type { VrrpInstanceConfig } from "./config.ts";
+import { refusesPreemption } from "./read-vrrp.ts";
 import type { Statement } from "./tree.ts";
 import { all, complainLater, has, integer, last, type Reader, seconds, word } from "./values.ts";
 
@@ -12,27 +13,32 @@ export interface ReadInstance {
   readonly config: VrrpInstanceConfig;
 }
 
+/** What the whole file holds besides instances and groups. */
+export interface Found {
+  readonly missingNic: Statement | undefined;
+  readonly tellScripts: () => void;
+  /** Of scripts, by name. */
+  readonly weights: ReadonlyMap<string, number>;
+  /** `vrrp_strict` for all (K48). */
+  readonly strict: boolean;
+}
+
 /** False when a real start ends here (K190). */
 export function checkVrrp(
   reader: Reader,
   instances: readonly ReadInstance[],
   groups: readonly Statement[],
-  found: {
-    readonly missingNic: Statement | undefined;
-    readonly tellScripts: () => void;
-    /** Of scripts, by name. */
-    readonly weights: ReadonlyMap<string, number>;
-  },
+  found: Found,
 ): boolean {
   if (found.missingNic !== undefined) {
     complainLater(reader, found.missingNic, "Non-existent interface specified in configuration");
     return false;
   }
-  if (!instances.every((each) => canRun(reader, each))) return false;
   found.tellScripts();
+  if (!instances.every((each) => canRun(reader, each))) return false;
   checkGroups(reader, groups, instances);
   const grouped = groupedNames(groups);
-  const finished = instances.every((each) => checkInstance(reader, each, grouped, found.weights));
+  const finished = instances.every((each) => checkInstance(reader, each, grouped, found));
   return finished && checkRouterIds(reader, instances);
 }
 
@@ -97,21 +103,25 @@ function checkInstance(
   reader: Reader,
   { statement, config }: ReadInstance,
   grouped: ReadonlySet<string>,
-  weights: ReadonlyMap<string, number>,
+  found: Found,
 ): boolean {
   const { name, version } = config;
   const say = (text: string): void => complainLater(reader, statement, `(${name}) ${text}`);
+  const strict = last(statement.block, "strict_mode");
+  const isOff = ["off", "no", "false"].includes(word(strict) ?? "");
+  const isStrict = strict === undefined ? found.strict : !isOff;
   const hasAddress = config.addresses.length + config.excludedAddresses.length > 0;
   if (config.addresses.length === 0) {
-    if (version === 3) {
+    if (version === 3 || isStrict || has(statement.block, "native_ipv6")) {
       say("No VIP specified; at least one is required");
       return false;
     }
     say("No VIP specified; at least one is sensible");
   }
+  if (isStrict) checkStrict(statement, config, say);
   checkUnicast(statement, say);
   checkPriority(statement, config, say);
-  checkAuthentication(statement, version, say);
+  if (!isStrict) checkAuthentication(statement, version, say);
   checkPreemption(statement, config, say);
   checkInterval(statement, version, say);
   if (config.track.nics.some((each) => each.name === config.nic)) {
@@ -121,7 +131,7 @@ function checkInstance(
     say("vmac_xmit_base is only valid with a vmac");
   }
   if (!hasAddress) say("No VIP specified; at least one is sensible");
-  if (grouped.has(name)) checkWeights(config, weights, say);
+  if (grouped.has(name)) checkWeights(config, found.weights, say);
   return true;
 }
 
@@ -165,8 +175,20 @@ function wantsMaster({ block }: Statement): boolean {
 }
 
 function checkPriority(statement: Statement, config: VrrpInstanceConfig, say: Say): void {
-  if (config.authType !== 2 || !wantsMaster(statement)) return;
+  const isOwner = !has(statement.block, "priority") || config.priority === 255;
+  if (config.authType !== 2 || isOwner || !wantsMaster(statement)) return;
   say("Initial state master is incompatible with AH authentication - clearing");
+}
+
+/** What strict mode does not go with; the mode itself is not acted on (K48). */
+function checkStrict({ block }: Statement, config: VrrpInstanceConfig, say: Say): void {
+  if (config.state === "MASTER" && config.priority !== 255) {
+    say("State MASTER must match being address owner");
+  }
+  const type = word(last(last(block, "authentication")?.block, "auth_type"));
+  if (type === "PASS" || type === "AH")
+    say("Strict mode does not support authentication. Ignoring.");
+  if (config.preemptDelayUs > 0) say("preempt_delay is incompatible with strict mode - resetting");
 }
 
 function checkAuthentication({ block }: Statement, version: 2 | 3, say: Say): void {
@@ -183,7 +205,7 @@ function checkPreemption(statement: Statement, config: VrrpInstanceConfig, say: 
   const { block } = statement;
   const delayUs = seconds(last(block, "preempt_delay"), { min: 0, max: 1000, defaultUs: 0 });
   const priority = integer(last(block, "priority"), { min: 1, max: 255, default: config.priority });
-  let refused = has(block, "nopreempt");
+  let refused = refusesPreemption(block);
   if (refused && config.state === "MASTER") {
     say("Warning - nopreempt will not work with initial state MASTER - clearing");
     refused = false;

@@ -1,6 +1,6 @@
 // What keepalived 2.2.7 says of a keyword's value that it does not take (K185, K187, K202, K208), as
 // it was asked for every keyword with a dozen kinds of value: complaints.json.
-import { parseIp } from "../wire/address.ts";
+import { isMulticastIp, parseIp } from "../wire/address.ts";
 import table from "./complaints.json" with { type: "json" };
 
 type Lines = readonly string[];
@@ -24,8 +24,11 @@ interface Rule {
   readonly clamp?: readonly [number, number];
   readonly clamped?: string;
   /** The words that are taken, or their kind. */
-  readonly words?: "bool" | "address" | "looseAddress" | "multicast4" | "address6" | "hex" | Lines;
+  readonly words?:
+    "bool" | "address" | "looseAddress" | "multicast4" | "address6" | "hex" | "octal" | Lines;
   readonly anyCase?: boolean;
+  /** Of a word that is an address, and not of the kind that is asked for. */
+  readonly wrongAddress?: Lines;
   /** Of any other word. */
   readonly otherwise?: Lines;
 }
@@ -53,9 +56,10 @@ export function complaintsOf(
   if (rule === undefined) return { lines: [], exit: false };
   const keyword = path.slice(path.lastIndexOf("/") + 1);
   const fill = (line: string): string =>
-    line.replace(/\{(keyword|name|value)\}/g, (_, which) =>
-      which === "keyword" ? keyword : which === "name" ? name : (value ?? ""),
-    );
+    line.replace(/\{(keyword|name|value|parsed)\}/g, (_, which: string) => {
+      if (which === "parsed") return String(Number.parseInt(value ?? "", 10) || 0);
+      return { keyword, name, value: value ?? "" }[which] ?? "";
+    });
   const said = rawLines(rule, value);
   return { lines: said.map(fill), exit: value === undefined && rule.missing === "exit" };
 }
@@ -67,6 +71,9 @@ function rawLines(rule: Rule, value: string | undefined): string[] {
   }
   if (rule.number !== undefined) return [...always, ...numberLines(rule, rule.number, value)];
   if (rule.otherwise === undefined || isTaken(rule, value)) return [...always];
+  if (rule.wrongAddress !== undefined && parseIp(value) !== undefined) {
+    return [...always, ...rule.wrongAddress];
+  }
   return [...always, ...rule.otherwise];
 }
 
@@ -79,8 +86,9 @@ function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
   if (words === "looseAddress") {
     return /^\d+(\.\d+){0,3}$/.test(value) || parseIp(value) !== undefined;
   }
-  if (words === "multicast4") return parseIp(value) !== undefined;
+  if (words === "multicast4") return parseIp(value) !== undefined && isMulticastIp(value);
   if (words === "address6") return value.includes(":");
+  if (words === "octal") return /^\d/.test(value);
   if (words === "hex") return /^[0-9a-f ]+$/i.test(value);
   return words.some((word) =>
     anyCase === true ? word.toLowerCase() === value.toLowerCase() : word === value,

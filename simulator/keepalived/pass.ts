@@ -47,6 +47,8 @@ type Keywords = Readonly<Record<string, Keyword>>;
 class Walk {
   readonly found: Diagnostic[] = [];
   exited: number | undefined;
+  /** How many checkers stand so far. */
+  private checkers = 0;
   private readonly taken = new Set<string>();
   private readonly source: Source;
   private readonly process: Identity;
@@ -158,8 +160,12 @@ class Walk {
 
   private tell(unit: Unit, statement: Statement, verdict: Verdict): void {
     for (const line of verdict.lines) this.say(unit, line);
+    const isChecker = /_(CHECK|GET)$/.test(statement.keyword);
     if (verdict.missingWord !== undefined) this.exit(unit, statement, verdict.missingWord);
-    if (verdict.crashes === true) this.exited = SEGMENTATION_FAULT;
+    // Removing a checker that is the first of all is what the real one does not survive.
+    const survives = isChecker && this.checkers > 0;
+    if (verdict.crashes === true && !survives) this.exited = SEGMENTATION_FAULT;
+    if (isChecker && statement.block !== undefined && verdict.crashes !== true) this.checkers++;
   }
 
   /** A block's opening brace; a line that stands there instead is told, and read all the same. */

@@ -100,14 +100,15 @@ function methodOf(statement: Statement | undefined): RealServerConfig["method"] 
   return Object.hasOwn(METHODS, text) ? METHODS[text as keyof typeof METHODS] : undefined;
 }
 
-/** Without a value 360 s (K125). */
-function readPersistence(
+/** Without a value 360 s (K125), with an invalid one none. */
+export function readPersistence(
   block: readonly Statement[] | undefined,
 ): VirtualServerConfig["persistence"] {
   const statement = last(block, "persistence_timeout");
   if (statement === undefined) return undefined;
-  const range = { min: 1, max: 2_678_400, default: 360 };
-  const timeout = integer(statement, range);
+  const isBare = statement.words.length === 1;
+  const timeout = integer(statement, { min: 1, max: 2_678_400, default: isBare ? 360 : 0 });
+  if (timeout === 0) return undefined;
   const mask = word(last(block, "persistence_granularity")) ?? "255.255.255.255";
   return { timeout, mask };
 }

@@ -35,9 +35,10 @@ export function readInstance(
     advertIntervalUs: readInterval(block, version),
     version,
     ...auth,
-    addresses: all(block, "virtual_ipaddress").flatMap(({ block: entries }) =>
-      readAddresses(entries),
-    ),
+    // Of an instance for IPv6, which is not acted on, there are none.
+    addresses: has(block, "native_ipv6")
+      ? []
+      : all(block, "virtual_ipaddress").flatMap(({ block: entries }) => readAddresses(entries)),
     excludedAddresses: all(block, "virtual_ipaddress_excluded").flatMap(({ block: entries }) =>
       readAddresses(entries),
     ),
@@ -115,16 +116,17 @@ function readAuthentication(
 ): Pick<VrrpInstanceConfig, "authType" | "password"> {
   const statement = last(block, "authentication");
   const type = word(last(statement?.block, "auth_type"));
-  const password = readPassword(reader, last(statement?.block, "auth_pass"));
+  for (const each of all(block, "authentication")) tellLongPasswords(reader, each);
+  const password = (word(last(statement?.block, "auth_pass")) ?? "").slice(0, PASSWORD_LENGTH);
   const isUsed = (type === "PASS" || type === "AH") && version === 2 && password !== "";
   return isUsed ? { authType: type === "PASS" ? 1 : 2, password } : { authType: 0, password: "" };
 }
 
-function readPassword(reader: Reader, statement: Statement | undefined): string {
-  const text = word(statement) ?? "";
-  if (statement === undefined || text.length <= PASSWORD_LENGTH) return text;
-  complain(reader, statement, `Truncating auth_pass to ${PASSWORD_LENGTH} characters`);
-  return text.slice(0, PASSWORD_LENGTH);
+function tellLongPasswords(reader: Reader, { block }: Statement): void {
+  for (const each of all(block, "auth_pass")) {
+    if ((word(each) ?? "").length <= PASSWORD_LENGTH) continue;
+    complain(reader, each, `Truncating auth_pass to ${PASSWORD_LENGTH} characters`);
+  }
 }
 
 /** One entry a line: `ip[/prefix] [dev if] [label l] …` (K194). */
@@ -150,6 +152,12 @@ function option(entry: Statement, name: string): string | undefined {
   return at < 0 ? undefined : entry.words[at + 1]?.text;
 }
 
+/** The later of `nopreempt` and `preempt` counts. */
+export function refusesPreemption(block: readonly Statement[] | undefined): boolean {
+  const last = block?.findLast(({ keyword }) => keyword === "nopreempt" || keyword === "preempt");
+  return last?.keyword === "nopreempt";
+}
+
 /** nopreempt and preempt_delay do not go with `state MASTER` (K33, K34). */
 function readPreemption(
   block: readonly Statement[] | undefined,
@@ -157,7 +165,7 @@ function readPreemption(
 ): Pick<VrrpInstanceConfig, "preempt" | "preemptDelayUs"> {
   const range = { min: 0, max: 1000, defaultUs: 0 };
   const delayUs = seconds(last(block, "preempt_delay"), range);
-  const isRefused = has(block, "nopreempt") && state === "BACKUP";
+  const isRefused = refusesPreemption(block) && state === "BACKUP";
   return {
     preempt: !isRefused,
     preemptDelayUs: isRefused || state === "MASTER" ? 0 : delayUs,

@@ -1,6 +1,7 @@
 // Reads a keepalived.conf: its meaning, and what keepalived 2.2.7 says of it. The file is read by the
 // parent, the checkers, the VRRP and the BFD process, in this order (K181, K209).
 import { checkEntries, type Named } from "./check-entries.ts";
+import { tellScriptUsers } from "./check-users.ts";
 import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
 import { checkVrrp } from "./check-vrrp.ts";
 import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
@@ -60,6 +61,7 @@ export function readConfiguration(text: string, environment: Environment): ReadR
     virtualServers: servers,
     syncDaemon: readSyncDaemon(global),
   };
+  tellScriptUsers(passes, found, global);
   const { diagnostics, exited } = inOrder(passes, found);
   return {
     config: deepFreeze(config),
@@ -142,6 +144,7 @@ function readVrrp(
   const runs = checkVrrp(reader, read, groups, {
     missingNic: bad[0],
     tellScripts,
+    strict: has(global, "vrrp_strict"),
     weights: new Map(scripts.map(({ name, weight }) => [name, weight])),
   });
   return { instances: read.map(({ config }) => config), syncGroups, scripts, fatal: !runs };
