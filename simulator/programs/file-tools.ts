@@ -122,7 +122,10 @@ function transfer(program: "cp" | "mv", call: Call, removes: boolean): Output {
     const to = resolvePath(process.directory, target);
     if (content === undefined) {
       if (isDirectory(host, from)) {
-        return `${program}: directories are not supported here: '${name}'\n`;
+        const isWhole = removes || call.args.some((arg) => /^-\w*[rRa]/.test(arg));
+        if (!isWhole) return `cp: -r not specified; omitting directory '${name}'\n`;
+        transferAll(call, from, to, removes);
+        return "";
       }
       return `${program}: cannot stat '${name}': No such file or directory\n`;
     }
@@ -145,6 +148,18 @@ function transfer(program: "cp" | "mv", call: Call, removes: boolean): Output {
     if (removes) removeFile(host, from);
     return "";
   });
+}
+
+/** A directory with all below it; into the target when that is one already. */
+function transferAll({ host }: Call, from: string, to: string, removes: boolean): void {
+  const target = isDirectory(host, to)
+    ? resolvePath(to, from.slice(from.lastIndexOf("/") + 1))
+    : to;
+  for (const [path, file] of [...host.files]) {
+    if (!path.startsWith(`${from}/`)) continue;
+    host.files.set(target + path.slice(from.length), file);
+    if (removes) removeFile(host, path);
+  }
 }
 
 export const mkdir = immediate(START_US, (call) => {

@@ -98,6 +98,12 @@ const LINES: readonly (readonly [line: string, stdout: string, stderr: string, c
     "",
     0,
   ],
+  [
+    "cp -r /etc/nginx /tmp; ls /tmp/nginx; mv /tmp/nginx /tmp/n; cp /tmp/n /root; find /tmp",
+    "rig.conf\n/tmp\n/tmp/n\n/tmp/n/rig.conf\n",
+    "cp: -r not specified; omitting directory '/tmp/n'\n",
+    0,
+  ],
   ["uname -r; uname", "6.1.0-56-amd64\nLinux\n", "", 0],
   [
     "nginx -t",
