@@ -84,6 +84,9 @@ describe.each([
   ["nq", "cccccccccccccccccccccccc", "cbaaaaacbaaa"],
   ["fo", "aaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaa"],
   ["ovf", "aaaaaaaaaaaaaaaaaaaaaaaa", "aaaaccbbxxxx"],
+  ["lblc", "cccccccccccccccccccccccc", "ccbbaaaaaaaa"],
+  ["lblcr", "cccccccccccccccccccccccc", "ccbbaaaaaaab"],
+  ["none", "xxxxxxxxxxxxxxxxxxxxxxxx", "xxxxxxxxxxxx"],
 ] as const)("%s", (name, short, held) => {
   test("short connections", () => {
     expect(picks(service(name, [3, 1, 1]), 24, "short")).toBe(short);
@@ -113,4 +116,92 @@ test("weight 0 gets nothing", () => {
   expect(picks(service("rr", [0, 1, 2]), 6, "short")).toBe("cbcbcb");
   expect(picks(service("wrr", [0, 1, 2]), 6, "short")).toBe("cbccbc");
   expect(picks(service("wlc", [0, 1, 2]), 6, "short")).toBe("cbccbc");
+});
+
+/** The letters that these sources get. */
+function lettersFor(made: Service, sources: readonly string[], virtual = ABOUT.virtual): string {
+  return sources
+    .map((source) => schedulers[made.scheduler].choose(made, { ...ABOUT, source, virtual }))
+    .map((chosen) => (chosen === undefined ? "x" : letterOf(chosen)))
+    .join("");
+}
+
+function letterOf({ address }: Destination): string {
+  return "abc".charAt(Number(address.at(-1)) - 1);
+}
+
+const SOURCES = [10, 11, 12, 13, 14].map((last) => `10.0.0.${last}`);
+/** The recorded sources .2, .201 … .211. */
+const RECORDED = [2, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211].map(
+  (last) => `192.168.88.${last}`,
+);
+
+/** The recorded servers: .10 with weight 3, .11 and .12. */
+function recordedService(name: SchedulerName): Service {
+  const made = service(name, [3, 1, 1]);
+  for (const each of made.destinations) {
+    each.address = `192.168.88.1${"abc".indexOf(letterOf(each))}`;
+  }
+  update(made);
+  return made;
+}
+
+const recordedLetters = (name: SchedulerName): string =>
+  RECORDED.map((source) => {
+    const made = recordedService(name);
+    const about = { ...ABOUT, source, virtual: "192.168.88.100" };
+    const chosen = schedulers[name].choose(made, about);
+    return "abc".charAt(Number(chosen?.address.at(-1)));
+  }).join("");
+
+test.each([
+  ["sh", "bababaaababa"],
+  ["mh", "acaabaaaccaa"],
+  ["dh", "bbbbbbbbbbbb"],
+] as const)("%s sends the recorded sources where the real one did", (name, expected) => {
+  expect(recordedLetters(name)).toBe(expected);
+});
+
+test("sh: the vectors of I83, and a quiesced server without and with a fallback", () => {
+  expect(lettersFor(service("sh", [1, 1, 1]), SOURCES)).toBe("bcbcc");
+  expect(lettersFor(service("sh", [3, 1, 1]), SOURCES)).toBe("babac");
+  const quiesced = service("sh", [1, 0, 1]);
+  expect(lettersFor(quiesced, SOURCES)).toBe("xcxcc");
+  quiesced.flags = ["sh-fallback"];
+  expect(lettersFor(quiesced, SOURCES)).not.toContain("x");
+});
+
+test("dh: one virtual address, one server; a quiesced one refuses (I81)", () => {
+  expect(lettersFor(service("dh", [3, 1, 1]), SOURCES)).toBe("aaaaa");
+  expect(lettersFor(service("dh", [0, 1, 1]), SOURCES)).toBe("xxxxx");
+});
+
+test("mh: the vectors of I85; a quiesced server keeps its share (I84)", () => {
+  const sources = ["10.0.0.10", "10.0.0.20", "203.0.113.7"];
+  expect(lettersFor(service("mh", [1, 1, 1]), sources)).toBe("abb");
+  expect(lettersFor(service("mh", [3, 1, 1]), sources)).toBe("aab");
+  const made = service("mh", [1, 1, 1]);
+  for (const each of made.destinations) if (letterOf(each) === "a") each.weight = 0;
+  update(made);
+  expect(lettersFor(made, sources)).toBe("xbb");
+  made.flags = ["mh-fallback"];
+  expect(lettersFor(made, sources)).not.toContain("x");
+});
+
+test("mh: how many places each server fills (I85)", () => {
+  const places = (weights: readonly number[]): number[] => {
+    const made = service("mh", weights);
+    schedulers.mh.choose(made, ABOUT);
+    return [...made.destinations]
+      .reverse()
+      .map(({ key }) => made.memory.table?.filter((each) => each === key).length ?? 0);
+  };
+  expect(places([1, 1, 1])).toEqual([1364, 1364, 1365]);
+  expect(places([3, 1, 1])).toEqual([2455, 819, 819]);
+});
+
+test("an overloaded server is passed over (I65)", () => {
+  const made = service("wlc", [1, 1, 1]);
+  for (const each of made.destinations) each.overloaded = letterOf(each) !== "b";
+  expect(picks(made, 3, "held")).toBe("bbb");
 });
