@@ -10,6 +10,7 @@ import type { Wake } from "./host/process.ts";
 import { endBySignal, INIT, processAlarm } from "./host/system.ts";
 import { tcpAlarm } from "./host/tcp.ts";
 import { connectionAlarm } from "./ipvs/connection.ts";
+import { trashAlarm } from "./ipvs/destination.ts";
 import { estimatorAlarm } from "./ipvs/estimator.ts";
 import { syncAlarm } from "./ipvs/sync.ts";
 import type { AlarmKind } from "./kernel/queue.ts";
@@ -35,6 +36,7 @@ const ALARMS: Readonly<Record<AlarmKind, AlarmHandler>> = {
   "ipvs-connection": connectionAlarm,
   "ipvs-estimator": estimatorAlarm,
   "ipvs-sync": syncAlarm,
+  "ipvs-trash": trashAlarm,
 };
 
 export function createMachine(programs: ProgramTable): Machine {

@@ -3,7 +3,9 @@
 import type { Host } from "../host/host.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { Ip } from "../wire/address.ts";
+import { takeBack, throwAway } from "./destination.ts";
 import { startEstimator } from "./estimator.ts";
+import { updateOverload } from "./overload.ts";
 import { isSchedulerName, schedulers } from "./schedulers/index.ts";
 import {
   type Destination,
@@ -101,8 +103,12 @@ export function deleteService(host: Host, name: ServiceName, sim: Sim): IpvsErro
   const key = keyOf(name);
   const service = host.ipvs.services.get(key);
   if (service === undefined) return "ESRCH";
-  for (const destination of service.destinations) throwAway(host, destination);
   host.ipvs.services.delete(key);
+  for (const destination of service.destinations) throwAway(host, destination, sim);
+  // Under another service of this name they would come back with counters at zero.
+  for (const each of host.ipvs.trash.values()) {
+    if (each.key.startsWith(`${key} -> `)) zeroStats(each.stats);
+  }
   sim.record(host, "ipvs.service-deleted", { service: key });
   return undefined;
 }
@@ -133,8 +139,7 @@ export function addDestination(
   if (typeof checked === "string") return checked;
   const key = destinationKey(service.key, checked.address, checked.port);
   if (service.destinations.some((each) => each.key === key)) return "EEXIST";
-  const destination = host.ipvs.trash.get(key) ?? newDestination(key, checked);
-  host.ipvs.trash.delete(key);
+  const destination = takeBack(host, key) ?? newDestination(key, checked);
   configure(destination, checked);
   service.destinations.unshift(destination);
   update(service);
@@ -181,7 +186,7 @@ export function deleteDestination(
   // rr's pointer steps back by one, so that the turn goes on with the successor (I71).
   if (service.memory.last === key) service.memory.last = service.destinations[index - 1]?.key;
   service.destinations.splice(index, 1);
-  throwAway(host, destination);
+  throwAway(host, destination, sim);
   update(service);
   const server = `${address}:${port}`;
   sim.record(host, "mark", { what: "server-removed", service: service.key, server });
@@ -249,24 +254,6 @@ function configure(destination: Destination, options: DestinationOptions): void 
   destination.upperThreshold = options.upperThreshold ?? 0;
   destination.lowerThreshold = options.lowerThreshold ?? 0;
   updateOverload(destination);
-}
-
-/** I65: set at the upper threshold, cleared below the lower one, or below ¾ of the upper. */
-export function updateOverload(destination: Destination): void {
-  const { upperThreshold: upper, lowerThreshold: lower } = destination;
-  const total = destination.active + destination.inactive;
-  if (upper === 0) destination.overloaded = false;
-  else if (total >= upper) destination.overloaded = true;
-  else if (total < (lower > 0 ? lower : upper - Math.floor(upper / 4))) {
-    destination.overloaded = false;
-  }
-}
-
-/** A deleted destination is remembered as long as connections refer to it (I131). */
-function throwAway(host: Host, destination: Destination): void {
-  if (destination.active + destination.inactive > 0) {
-    host.ipvs.trash.set(destination.key, destination);
-  }
 }
 
 function update(service: Service): void {

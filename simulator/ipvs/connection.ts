@@ -6,7 +6,6 @@ import type { Sim } from "../kernel/sim.ts";
 import { ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
 import type { TcpSegment } from "../wire/tcp.ts";
 import type { UdpDatagram } from "../wire/udp.ts";
-import { updateOverload } from "./admin.ts";
 import {
   type Connection,
   dropConnection,
@@ -14,6 +13,7 @@ import {
   putConnection,
 } from "./connection-table.ts";
 import { timeoutOf, timer } from "./connection-timer.ts";
+import { updateOverload } from "./overload.ts";
 import type { Destination, Service } from "./state.ts";
 import { syncConnection } from "./sync.ts";
 import { type Direction, isActiveState, nextTcpState, type TcpStateName } from "./tcp-states.ts";
@@ -41,7 +41,7 @@ export function newConnection(
     service: service.key,
     destination: destination.key,
     server: destination.address,
-    serverPort: destination.port === 0 ? payload.destinationPort : destination.port,
+    serverPort: serverPort(payload, service, destination),
     method: destination.method,
     state: payload.protocol === "udp" ? "UDP" : "NONE",
     active: false,
@@ -55,6 +55,11 @@ export function newConnection(
     template: undefined,
     synced: false,
   };
+}
+
+/** A server of any port, or of FTP's data, is spoken to on the port that the client chose (I110). */
+function serverPort(payload: Transport, service: Service, { port }: Destination): number {
+  return port === 0 || port === service.port ? payload.destinationPort : port;
 }
 
 /** Counts a new connection at its server and its service. */
@@ -128,7 +133,7 @@ function tcpMove(
   sim: Sim,
 ): Partial<Connection> {
   const state = connection.state as TcpStateName;
-  const next = nextTcpState(state, flags, directionOf(connection, way));
+  const next = nextTcpState(state, flags, directionOf(connection, way), isStrict(host));
   const active = isActiveState(next);
   if (active !== connection.active && destination !== undefined) {
     destination.active += active ? 1 : -1;
@@ -142,6 +147,11 @@ function tcpMove(
     });
   }
   return { state: next, active, ...timer(sim.now, timeoutOf(host, next)) };
+}
+
+/** secure_tcp; 1 and 2 mean it only where memory is short, never here (I119). */
+function isStrict(host: Host): boolean {
+  return sysctlNumber(host, "net.ipv4.vs.secure_tcp") === 3;
 }
 
 /** Direct routing and tunnels show the director one direction only, until a reply comes (I100). */
@@ -185,8 +195,6 @@ export function expire(host: Host, connection: Connection, sim: Sim): void {
     else if (connection.active) destination.active--;
     else destination.inactive--;
     updateOverload(destination);
-    const { active, inactive, persistent } = destination;
-    if (active + inactive + persistent === 0) trash.delete(destination.key);
   }
   sim.record(host, "ipvs.connection-expired", { connection: connection.key });
 }

@@ -1,5 +1,5 @@
 // IPVS where it meets a packet: LOCAL_IN, LOCAL_OUT and FORWARD (I1-I9). Left out: SCTP, AH and
-// ESP, FTP's helper, the automatic defences (drop_entry, drop_packet, secure_tcp).
+// ESP, FTP's helper, the defence drop_entry.
 import type { Host } from "../host/host.ts";
 import { isLocalAddress } from "../host/route.ts";
 import { sysctlNumber } from "../host/sysctl.ts";
@@ -72,6 +72,9 @@ function handle(
   mark: number,
   sim: Sim,
 ): Verdict {
+  // A backup that only waits leaves the packet to its own stack: it may be a server, too (I42).
+  const isWaiting = host.ipvs.sync.backup !== undefined;
+  if (isWaiting && sysctlNumber(host, "net.ipv4.vs.backup_only") !== 0) return "accept";
   const key = connectionKey(
     payload.protocol,
     packet.source,

@@ -2,7 +2,7 @@
 import type { Host } from "../host/host.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { type Ip, ipNumber } from "../wire/address.ts";
-import { allConnections } from "./connection-table.ts";
+import { allConnections, type Connection } from "./connection-table.ts";
 import type { Counters, Service, Stats } from "./state.ts";
 
 const METHODS = { route: "Route", masq: "Masq", tunnel: "Tunnel" } as const;
@@ -15,6 +15,8 @@ export function ipvsProcFile(host: Host, path: string, sim: Sim): string | undef
       return tableText(host);
     case "/proc/net/ip_vs_conn":
       return connectionText(host, sim);
+    case "/proc/net/ip_vs_conn_sync":
+      return syncText(host, sim);
     case "/proc/net/ip_vs_stats":
       return statsText(host);
     default:
@@ -76,21 +78,37 @@ function serviceText(service: Service): string {
   return `${protocol.toUpperCase()}  ${hexIp(address)}:${hexPort(port)} ${scheduler}  `;
 }
 
+/** The same with where the entry came from: this director or another (I148). */
+function syncText(host: Host, sim: Sim): string {
+  let text = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Origin Expires\n";
+  for (const each of allConnections(host.ipvs.connections)) {
+    const origin = (each.synced ? "SYNC" : "LOCAL").padEnd(6);
+    text += `${connectionHead(each)} ${origin} ${secondsLeft(each, sim)}\n`;
+  }
+  return text;
+}
+
 function connectionText(host: Host, sim: Sim): string {
   const head = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n";
   let text = head;
   for (const each of allConnections(host.ipvs.connections)) {
-    const seconds = Math.max(0, Math.floor((each.deadline - sim.now) / 1_000_000));
-    const ends = [
-      [each.client, each.clientPort],
-      [each.virtual, each.virtualPort],
-      [each.server, each.serverPort],
-    ] as const;
-    const addresses = ends.map(([ip, port]) => `${hexIp(ip)} ${hexPort(port)}`).join(" ");
-    const state = each.state.padEnd(11);
-    text += `${each.protocol.toUpperCase()} ${addresses} ${state} ${String(seconds).padStart(7)}\n`;
+    text += `${connectionHead(each)} ${secondsLeft(each, sim)}\n`;
   }
   return text;
+}
+
+function connectionHead(each: Connection): string {
+  const ends = [
+    [each.client, each.clientPort],
+    [each.virtual, each.virtualPort],
+    [each.server, each.serverPort],
+  ] as const;
+  const addresses = ends.map(([ip, port]) => `${hexIp(ip)} ${hexPort(port)}`).join(" ");
+  return `${each.protocol.toUpperCase().padEnd(3)} ${addresses} ${each.state.padEnd(11)}`;
+}
+
+function secondsLeft({ deadline }: Connection, { now }: Sim): string {
+  return String(Math.max(0, Math.floor((deadline - now) / 1_000_000))).padStart(7);
 }
 
 function hexIp(ip: Ip): string {

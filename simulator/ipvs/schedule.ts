@@ -17,8 +17,10 @@ import {
 } from "./connection.ts";
 import { timer } from "./connection-timer.ts";
 import {
+  allConnections,
   type Connection,
   connectionKey,
+  dropConnection,
   findConnection,
   putConnection,
 } from "./connection-table.ts";
@@ -47,6 +49,10 @@ export function schedule(
   if (service === undefined) return "accept";
   const starts = payload.protocol === "udp" || (payload.flags & (SYN | RST)) === SYN;
   if (!starts && sysctlNumber(host, "net.ipv4.vs.sloppy_tcp") === 0) return "accept";
+  if (isDropped(host)) {
+    sim.record(host, "drop.ipvs-defence", { service: service.key });
+    return "stolen";
+  }
   const request: Request = { host, service, packet, payload, key, sim };
   if (service.persistence !== undefined) return schedulePersistent(request, service.persistence);
   const destination = choose(request);
@@ -81,8 +87,21 @@ function findService(
 ): Service | undefined {
   const { services } = host.ipvs;
   const marked = mark === 0 ? undefined : services.get(markKey(mark));
-  const exact = services.get(serviceKey(protocol, address, payload.destinationPort));
-  return marked ?? exact ?? services.get(serviceKey(protocol, address, 0));
+  const port = payload.destinationPort;
+  const exact = services.get(serviceKey(protocol, address, port));
+  // FTP's data connections belong to the control connection's service.
+  const mayBeFtpData = protocol === "tcp" && (port === FTP_DATA_PORT || port >= UNPRIVILEGED);
+  const ftp = mayBeFtpData ? services.get(serviceKey(protocol, address, FTP_PORT)) : undefined;
+  return marked ?? exact ?? ftp ?? services.get(serviceKey(protocol, address, 0));
+}
+
+/** drop_packet 3 drops one of so many; 1 and 2 only where memory is short, never here (I119). */
+function isDropped(host: Host): boolean {
+  if (sysctlNumber(host, "net.ipv4.vs.drop_packet") !== 3) return false;
+  const { ipvs } = host;
+  if (--ipvs.untilDrop > 0) return false;
+  ipvs.untilDrop = sysctlNumber(host, "net.ipv4.vs.am_droprate");
+  return true;
 }
 
 function choose({ host, service, packet, payload, key, sim }: Request): Destination | undefined {
@@ -115,6 +134,7 @@ function schedulePersistent(
   const name = templateName(request, persistence.mask);
   const known = findConnection(host.ipvs.connections, name.key);
   const usable = known !== undefined && isUsable(host, known) ? known : undefined;
+  if (known !== undefined && usable === undefined) setAside(host, known, sim);
   const destination = usable === undefined ? choose(request) : findDestination(host, usable);
   if (destination === undefined) return refuse(request);
   const template =
@@ -140,6 +160,20 @@ function isUsable(host: Host, template: Connection): boolean {
   return !(strict && destination.weight === 0);
 }
 
+const NO_PORT = 65_535;
+
+/** An unusable template stays until it runs out, where no client's packet finds it (I115). */
+function setAside(host: Host, template: Connection, sim: Sim): void {
+  const { connections } = host.ipvs;
+  const key = `${template.key} until ${sim.now}`;
+  for (const each of [...allConnections(connections)]) {
+    if (each.template === template.key) putConnection(connections, { ...each, template: key });
+  }
+  dropConnection(connections, template.key);
+  putConnection(connections, { ...template, key, virtualPort: NO_PORT, serverPort: NO_PORT });
+  sim.alarm(host, template.ringsAt, "ipvs-connection", key);
+}
+
 interface TemplateName {
   readonly key: string;
   readonly protocol: Connection["protocol"];
@@ -148,7 +182,9 @@ interface TemplateName {
   readonly virtualPort: number;
 }
 
+const FTP_DATA_PORT = 20;
 const FTP_PORT = 21;
+const UNPRIVILEGED = 1024;
 
 /** One for each client's network and service; for all ports of a port-0 or FTP service (I110). */
 function templateName({ service, packet, payload }: Request, mask: Ip): TemplateName {

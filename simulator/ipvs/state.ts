@@ -17,7 +17,11 @@ export interface Ipvs {
   /** Seconds, set by `ipvsadm --set` (I97). */
   timeouts: { tcp: number; tcpfin: number; udp: number };
   /** Destinations deleted while connections still refer to them (I131), by `destinationKey`. */
-  readonly trash: Map<string, Destination>;
+  readonly trash: Map<string, TrashedDestination>;
+  /** When the trash is looked through next. */
+  sweepAt: number;
+  /** drop_packet: scheduled packets until the next one that is dropped (I119). */
+  untilDrop: number;
   readonly sync: SyncState;
 }
 
@@ -72,6 +76,11 @@ export interface Destination {
   readonly stats: Stats;
 }
 
+export interface TrashedDestination extends Destination {
+  /** Since when no connection is known to refer to it. */
+  idleSince: number | undefined;
+}
+
 export type SchedulerName =
   | "rr"
   | "wrr"
@@ -122,6 +131,8 @@ export function emptyIpvs(): Ipvs {
     connections: emptyConnectionTable(),
     timeouts: { tcp: 900, tcpfin: 120, udp: 300 },
     trash: new Map(),
+    sweepAt: 0,
+    untilDrop: 0,
     sync: {
       master: undefined,
       backup: undefined,

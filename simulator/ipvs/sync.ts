@@ -53,6 +53,8 @@ const STATES: readonly TcpStateName[] = [
 ];
 const SYNCED_STATES = ["ESTABLISHED", "FIN_WAIT", "CLOSE", "CLOSE_WAIT", "TIME_WAIT"];
 const ASSURED = 1;
+/** A firewall mark's templates belong to IP as such (I110). */
+const PROTOCOLS = { tcp: 6, udp: 17, ip: 0 } as const;
 
 const METHODS: readonly (ForwardingMethod | "local")[] = ["masq", "local", "tunnel", "route"];
 const METHOD_MASK = 7;
@@ -111,7 +113,14 @@ export function syncConnection(
   if (template !== undefined) enqueue(host, template, sim);
 }
 
-function isNeeded(host: Host, before: Connection, { protocol, state, packets }: Connection) {
+function isNeeded(
+  host: Host,
+  before: Connection,
+  { protocol, state, packets, template }: Connection,
+): boolean {
+  // sync_persist_mode leaves out what a template brings back anyway (I119).
+  const isSpared = sysctlNumber(host, "net.ipv4.vs.sync_persist_mode") !== 0;
+  if (isSpared && template !== undefined) return false;
   if (protocol === "tcp") {
     if (!SYNCED_STATES.includes(state)) return false;
     if (state !== before.state && state !== "ESTABLISHED") return true;
@@ -131,15 +140,13 @@ function thresholdOf(host: Host): { readonly threshold: number; readonly period:
 function enqueue(host: Host, connection: Connection, sim: Sim): void {
   const { sync } = host.ipvs;
   const record = recordOf(host, connection);
-  if (record === undefined) return;
   if (sync.waiting.length === 0) sync.waitingSince = sim.now;
   sync.waiting = [...sync.waiting, record];
   if (sync.waiting.length >= SYNC_RECORDS) send(host, sim);
 }
 
-function recordOf(host: Host, connection: Connection): SyncRecord | undefined {
+function recordOf(host: Host, connection: Connection): SyncRecord {
   const { protocol, state, client, virtual, server } = connection;
-  if (protocol === "ip") return undefined;
   const flags =
     METHODS.indexOf(connection.method) |
     (connection.synced ? FLAG_SYNC : 0) |
@@ -148,13 +155,13 @@ function recordOf(host: Host, connection: Connection): SyncRecord | undefined {
     (connection.isTemplate ? FLAG_TEMPLATE : 0);
   const isTcpState = protocol === "tcp" && !connection.isTemplate;
   return Object.freeze({
-    protocol: protocol === "tcp" ? 6 : 17,
+    protocol: PROTOCOLS[protocol],
     flags,
     state: isTcpState ? STATES.indexOf(state as TcpStateName) : state === "ASSURED" ? ASSURED : 0,
     clientPort: connection.clientPort,
     virtualPort: connection.virtualPort,
     serverPort: connection.serverPort,
-    mark: 0,
+    mark: host.ipvs.services.get(connection.service)?.mark ?? 0,
     timeout: secondsOf(host, connection),
     client,
     virtual,
@@ -215,7 +222,7 @@ export function receiveSync(host: Host, datagram: UdpDatagram, sim: Sim): boolea
 function enter(host: Host, record: SyncRecord, sim: Sim): void {
   const method = METHODS[record.flags & METHOD_MASK];
   if (method === undefined || method === "local") return;
-  const protocol = record.protocol === 6 ? "tcp" : "udp";
+  const protocol = protocolOf(record);
   const { client, clientPort, virtual, virtualPort, server, serverPort } = record;
   const key = connectionKey(protocol, client, clientPort, virtual, virtualPort);
   const before = findConnection(host.ipvs.connections, key);
@@ -253,19 +260,24 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
   if (before === undefined) sim.alarm(host, entry.ringsAt, "ipvs-connection", key);
 }
 
+function protocolOf({ protocol }: SyncRecord): Connection["protocol"] {
+  if (protocol === PROTOCOLS.tcp) return "tcp";
+  return protocol === PROTOCOLS.udp ? "udp" : "ip";
+}
+
 function serviceFor(
   { ipvs }: Host,
-  protocol: "tcp" | "udp",
+  protocol: Connection["protocol"],
   { virtual, virtualPort, mark }: SyncRecord,
 ): string {
-  if (mark !== 0) return markKey(mark);
+  if (mark !== 0 || protocol === "ip") return markKey(mark);
   const exact = serviceKey(protocol, virtual, virtualPort);
   return ipvs.services.has(exact) ? exact : serviceKey(protocol, virtual, 0);
 }
 
 function stateOf(
   { state }: SyncRecord,
-  protocol: "tcp" | "udp",
+  protocol: Connection["protocol"],
   isTemplate: boolean,
 ): Connection["state"] {
   if (isTemplate) return state === ASSURED ? "ASSURED" : "NONE";

@@ -75,10 +75,29 @@ const TABLE: Readonly<Record<TcpStateName, readonly TcpStateName[]>> = Object.fr
 ) as unknown as Record<TcpStateName, readonly TcpStateName[]>;
 
 /** The state after a segment; one without SYN, FIN, ACK and RST closes (I100). */
-export function nextTcpState(state: TcpStateName, flags: number, way: Direction): TcpStateName {
+export function nextTcpState(
+  state: TcpStateName,
+  flags: number,
+  way: Direction,
+  isStrict = false,
+): TcpStateName {
   const event = eventOf(flags);
+  const strict = isStrict ? strictState(state, event, way) : undefined;
+  if (strict !== undefined) return strict;
   const column = DIRECTIONS.indexOf(way) * COLUMNS.length + COLUMNS.indexOf(event);
   return TABLE[state][column] ?? "CLOSE";
+}
+
+/** secure_tcp: nothing is established before the server's SYN-ACK was seen, where it can be (I119). */
+function strictState(
+  state: TcpStateName,
+  event: TcpEvent,
+  way: Direction,
+): TcpStateName | undefined {
+  if (state === "SYN_RECV" && event === "ACK" && way === "in") return "SYN_RECV";
+  if (state === "SYN_RECV" && event === "SYN" && way === "out") return "SYNACK";
+  if (state === "SYNACK" && event === "SYN") return "SYNACK";
+  return state === "NONE" && event === "SYN" && way === "io" ? "SYNACK" : undefined;
 }
 
 /** Priority RST, SYN, FIN, ACK; a SYN-ACK counts as SYN. */

@@ -14,6 +14,7 @@ export type AlarmKind =
   | "ipvs-connection"
   | "ipvs-estimator"
   | "ipvs-sync"
+  | "ipvs-trash"
   | "process";
 
 interface EventBase {

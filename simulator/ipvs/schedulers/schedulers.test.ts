@@ -139,9 +139,10 @@ const RECORDED = [2, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211].map(
 /** The recorded servers: .10 with weight 3, .11 and .12. */
 function recordedService(name: SchedulerName): Service {
   const made = service(name, [3, 1, 1]);
-  for (const each of made.destinations) {
-    each.address = `192.168.88.1${"abc".indexOf(letterOf(each))}`;
-  }
+  made.destinations = made.destinations.map((each) => ({
+    ...each,
+    address: `192.168.88.1${"abc".indexOf(letterOf(each))}`,
+  }));
   update(made);
   return made;
 }
