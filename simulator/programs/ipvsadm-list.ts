@@ -15,7 +15,7 @@ export interface Listing {
 }
 
 /** The columns that a switch chooses; stats beat rate beat thresholds beat persistent-conn. */
-type Style = "stats" | "rate" | "thresholds" | "persistent-conn" | "plain";
+type Style = "stats" | "rate" | "thresholds" | "persistent-conn" | "tun-info" | "plain";
 
 export function listServices(host: Host, { switches, only }: Listing): string {
   const style = styleOf(switches);
@@ -35,7 +35,7 @@ export function listServices(host: Host, { switches, only }: Listing): string {
 }
 
 function styleOf(switches: ReadonlySet<string>): Style {
-  const styles = ["stats", "rate", "thresholds", "persistent-conn"] as const;
+  const styles = ["stats", "rate", "thresholds", "persistent-conn", "tun-info"] as const;
   return styles.find((style) => switches.has(style)) ?? "plain";
 }
 
@@ -43,6 +43,10 @@ const HEADERS: Readonly<Record<Style, readonly string[]>> = {
   plain: [
     "Prot LocalAddress:Port Scheduler Flags",
     "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
+  ],
+  "tun-info": [
+    "Prot LocalAddress:Port Scheduler Flags",
+    "  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn",
   ],
   stats: [
     "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes",
@@ -117,8 +121,11 @@ function destinationRow(each: Destination, style: Style, numeric: boolean, exact
       return row(name, [each.upperThreshold, each.lowerThreshold, active, inactive], [10, 10]);
     case "persistent-conn":
       return row(name, [each.weight, each.persistent, active, inactive], [9, 11]);
+    case "tun-info":
     case "plain": {
-      const method = METHODS[each.method].padEnd(7);
+      const tunnel = (each.method === "tunnel" ? "ipip" : "n/a").padEnd(13);
+      const info = style === "plain" ? "" : ` ${tunnel}`;
+      const method = `${METHODS[each.method].padEnd(7)}${info}`;
       return row(name, [each.weight, active, inactive], [6], `${method} `);
     }
   }

@@ -1,52 +1,13 @@
 // ipvsadm's command line (I160-I163) with its complaints (I191, I192). Names of hosts and services
 // beyond the few in `PORTS` are not looked up.
-import type { ServiceName } from "../ipvs/admin.ts";
-import type { ForwardingMethod, SyncRole } from "../ipvs/state.ts";
+import type { ForwardingMethod } from "../ipvs/state.ts";
 import { type Ip, parseIp } from "../wire/address.ts";
-
-export type Command =
-  | "add-service"
-  | "edit-service"
-  | "delete-service"
-  | "flush"
-  | "list"
-  | "add-server"
-  | "edit-server"
-  | "delete-server"
-  | "zero"
-  | "save"
-  | "set"
-  | "restore"
-  | "start-daemon"
-  | "stop-daemon"
-  | "help"
-  | "version";
-
-export interface Options {
-  command: Command;
-  service?: ServiceName & { portGiven: boolean };
-  server?: { address: Ip; port: number | undefined };
-  scheduler?: string;
-  method?: ForwardingMethod;
-  weight?: number;
-  upperThreshold?: number;
-  lowerThreshold?: number;
-  persistence?: number;
-  mask?: Ip;
-  flags?: string[];
-  onePacket?: boolean;
-  role?: SyncRole;
-  syncNic?: string;
-  syncId?: number;
-  timeouts?: readonly [number, number, number];
-  readonly switches: Set<string>;
-}
-
-/** What the program says on stderr, and its exit status. */
-export interface Complaint {
-  readonly text: string;
-  readonly code: number;
-}
+import {
+  checkCombination,
+  type Command,
+  type Complaint,
+  type Options,
+} from "./ipvsadm-combination.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   "-A": "add-service",
@@ -114,8 +75,24 @@ interface Reader {
 type Handler = (options: Options, value: string) => string | undefined;
 
 function parseRest(options: Options, words: readonly string[]): Complaint | undefined {
-  const reader: Reader = { words, next: 0 };
   if (options.command === "set") return parseSet(options, words);
+  const reader: Reader = { words: words.flatMap(pulledApart), next: 0 };
+  return parseWords(options, reader);
+}
+
+/** "--weight=3" and "-w3" are an option and its value; "-nc" is two switches. */
+function pulledApart(word: string): string[] {
+  const equals = /^(--[a-z-]+)=(.*)$/s.exec(word);
+  if (equals !== null) return [equals[1] ?? "", equals[2] ?? ""];
+  const short = word.slice(0, 2);
+  if (word.startsWith("--") || word.length < 3) return [word];
+  if (VALUES[short] !== undefined || short === "-p") return [short, word.slice(2)];
+  if (SWITCHES[short] === undefined && METHODS[short] === undefined) return [word];
+  return [short, ...pulledApart(`-${word.slice(2)}`)];
+}
+
+function parseWords(options: Options, reader: Reader): Complaint | undefined {
+  const { words } = reader;
   if (options.command.endsWith("-daemon")) {
     const role = words[reader.next++];
     if (role !== "master" && role !== "backup") {
@@ -203,6 +180,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
   "--thresholds": "thresholds",
   "--persistent-conn": "persistent-conn",
   "--timeout": "timeout",
+  "--tun-info": "tun-info",
   "--daemon": "daemon",
   "--nosort": "nosort",
   "--sort": "sort",
@@ -229,6 +207,9 @@ const service =
   };
 
 const server: Handler = (options, value) => {
+  if (value.startsWith("[")) {
+    return "Different address family is allowed only for tunneling servers";
+  }
   const end = parseEnd(value);
   if (end === undefined) return "illegal real server address[:port] specified";
   options.server = end;
@@ -269,6 +250,10 @@ const schedulerFlags: Handler = (options, value) => {
   return undefined;
 };
 
+/** The plain tunnel only. */
+const tunnelType: Handler = (_options, value) =>
+  value === "ipip" ? undefined : "illegal tunnel type specified";
+
 const syncNic: Handler = (options, value) => {
   options.syncNic = value;
   return undefined;
@@ -282,6 +267,7 @@ const syncId: Handler = (options, value) => {
 
 const VALUES: Readonly<Record<string, Handler>> = {
   "--mcast-interface": syncNic,
+  "--tun-type": tunnelType,
   "--syncid": syncId,
   "-t": service("tcp"),
   "--tcp-service": service("tcp"),
@@ -314,85 +300,4 @@ function parseEnd(text: string): { address: Ip; port: number | undefined } | und
   const port = named ?? portText;
   if (!/^\d+$/.test(port) || Number(port) > 65535) return undefined;
   return { address, port: Number(port) };
-}
-
-const NEEDS_SERVICE: readonly Command[] = [
-  "add-service",
-  "edit-service",
-  "delete-service",
-  "add-server",
-  "edit-server",
-  "delete-server",
-];
-const NEEDS_SERVER: readonly Command[] = ["add-server", "edit-server", "delete-server"];
-
-/** Which options each command takes (I191); the name is the one in the complaint. */
-const TAKES: Readonly<Record<string, readonly Command[]>> = {
-  numeric: ["list", "save"],
-  weight: ["add-server", "edit-server"],
-  "forwarding-method": ["add-server", "edit-server"],
-  scheduler: ["add-service", "edit-service"],
-  persistent: ["add-service", "edit-service"],
-  connection: ["list"],
-};
-
-function checkCombination(options: Options): Complaint | undefined {
-  const { command } = options;
-  if (NEEDS_SERVICE.includes(command) && options.service === undefined) {
-    return missing("service-address", command);
-  }
-  if (NEEDS_SERVER.includes(command) && options.server === undefined) {
-    return missing("real-server", command);
-  }
-  for (const [name, commands] of Object.entries(TAKES)) {
-    if (isGiven(options, name) && !commands.includes(command)) {
-      return { text: `Illegal '${name}' option with the '${command}' command\n`, code: 2 };
-    }
-  }
-  return checkService(options);
-}
-
-function missing(option: string, command: Command): Complaint {
-  const text = `You need to supply the '${option}' option for the '${command}' command\n`;
-  return { text, code: 2 };
-}
-
-function isGiven(options: Options, name: string): boolean {
-  switch (name) {
-    case "weight":
-      return options.weight !== undefined;
-    case "forwarding-method":
-      return options.method !== undefined;
-    case "scheduler":
-      return options.scheduler !== undefined;
-    case "persistent":
-      return options.persistence !== undefined;
-    default:
-      return options.switches.has(name);
-  }
-}
-
-function checkService({
-  command,
-  service,
-  persistence,
-  onePacket,
-  switches,
-}: Options): Complaint | undefined {
-  const text = (() => {
-    if (command === "add-service" && service?.portGiven === false && persistence === undefined) {
-      return "Zero port specified for non-persistent service";
-    }
-    if (onePacket === true && service !== undefined && "protocol" in service) {
-      if (service.protocol !== "udp") {
-        return "One-Packet Scheduling is only for UDP virtual services";
-      }
-    }
-    if (command !== "list" || !switches.has("connection")) return undefined;
-    if (service !== undefined) {
-      return "The option 'service-address' conflicts with the 'connection' option in the 'list' command";
-    }
-    return switches.has("stats") ? "options conflicts in the list command" : undefined;
-  })();
-  return text === undefined ? undefined : { text: `${text}\n`, code: 2 };
 }

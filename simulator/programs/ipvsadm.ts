@@ -20,7 +20,8 @@ import type { Sim } from "../kernel/sim.ts";
 import { immediate, NEEDS_INPUT } from "./immediate.ts";
 import { IPVSADM_HELP, IPVSADM_VERSION } from "./ipvsadm-help.ts";
 import { listConnections, listServices, saveServices } from "./ipvsadm-list.ts";
-import { type Command, type Options, parseOptions } from "./ipvsadm-options.ts";
+import type { Command, Options } from "./ipvsadm-combination.ts";
+import { parseOptions } from "./ipvsadm-options.ts";
 import type { Program } from "./program.ts";
 
 export interface Output {
