@@ -1,0 +1,31 @@
+// What keepalived 2.2.7 itself answered to `-t`, on a host with the interfaces lo and eth0 to eth3:
+// the 50 malformed files of K208, the files of the recordings, and files with braces and words in
+// wrong places. `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { readConfiguration } from "./read.ts";
+
+interface Asked {
+  readonly name: string;
+  readonly text: string;
+  readonly said: string;
+  readonly status: number;
+}
+
+const PATH = "/etc/keepalived/keepalived.conf";
+const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
+const asked = JSON.parse(
+  readFileSync("simulator/keepalived/fixtures/answers.json", "utf8"),
+) as Asked[];
+
+describe("says of a file what keepalived says", () => {
+  test.each(asked)("$name", ({ text, said, status }) => {
+    const { diagnostics, exitCode } = readConfiguration(text, { path: PATH, nics: NICS, isScript });
+    expect(diagnostics.map((each) => each.text).join("\n")).toBe(said);
+    expect(exitCode).toBe(status);
+  });
+});
+
+function isScript(path: string): boolean {
+  return /^(\/usr)?\/bin\/(true|false|sh)$/.test(path);
+}
