@@ -26,8 +26,20 @@ export function checkValues(reader: Reader, statement: Statement): void {
       const forwards = "sorry_server forwarding used without sorry_server";
       complain(reader, each, each.keyword.endsWith("inhibit") ? inhibits : forwards, 0);
     }
+    if (each.keyword === "ip_family") checkFamily(reader, statement, each);
     if (each.keyword === "real_server") checkCheckers(reader, each);
   }
+}
+
+/** A family that an address does not have. */
+function checkFamily(reader: Reader, { words }: Statement, family: Statement): void {
+  const address = words[1]?.text ?? "";
+  const given = word(family);
+  if (address === "fwmark" || address === "group") return;
+  if (given !== "inet" && given !== "inet6") return;
+  if ((given === "inet6") === address.includes(":")) return;
+  const text = `Virtual server specified family ${given} conflicts with server family`;
+  complain(reader, family, text);
 }
 
 function before({ block = [] }: Statement, one: Statement): readonly Statement[] {
@@ -51,6 +63,7 @@ function checkCheckers(reader: Reader, server: Statement): void {
       complain(reader, again, `((null)) ${text}`);
     }
   }
+  for (const checker of all(server.block, "UDP_CHECK")) checkReplyLengths(reader, checker);
   const urls = (server.block ?? []).flatMap(({ block }) => all(block, "url"));
   for (const url of urls) {
     for (const codes of all(url.block, "status_code")) {
@@ -66,6 +79,17 @@ function checkCheckers(reader: Reader, server: Statement): void {
       complain(reader, digest, `digest '${text}' ${length}`);
     }
   }
+}
+
+/** Told at the end of the checker. */
+function checkReplyLengths(reader: Reader, { block, ...checker }: Statement): void {
+  const range = { min: 0, max: 65_535 };
+  const low = integer(last(block, "min_reply_length"), { ...range, default: 0 });
+  const high = integer(last(block, "max_reply_length"), { ...range, default: 255 });
+  const { end } = checker;
+  if (low <= high || end === undefined) return;
+  const text = `UDP_CHECK min_reply length ${low} > max_reply_length ${high} - will always fail`;
+  complain(reader, { ...checker, block, at: end.at, line: end.line }, text, 0);
 }
 
 /** Entries of a virtual_server_group: addresses with ports, ranges of them, marks. */
