@@ -1,6 +1,5 @@
-// What keepalived 2.2.7 itself answered to `-t`, on a host with the interfaces lo and eth0 to eth3:
-// the 50 malformed files of K208, the files of the recordings, and files with braces and words in
-// wrong places. `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
+// The 50 malformed files of K208, with what keepalived 2.2.7 itself answered to `-t` on a host with the
+// interfaces lo and eth0 to eth3. `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "./read.ts";
