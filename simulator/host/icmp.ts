@@ -4,7 +4,9 @@ import type { Sim } from "../kernel/sim.ts";
 import { type Ip, isMulticastIp } from "../wire/address.ts";
 import {
   type IcmpError,
+  type IcmpUnreachable,
   type IcmpMessage,
+  FRAGMENTATION_NEEDED,
   UNREACHABLE_HOST,
   UNREACHABLE_PORT,
   UNREACHABLE_PROTOCOL,
@@ -15,7 +17,7 @@ import { nextPacketId, sendIpv4 } from "./ip-output.ts";
 import { isLocalAddress, routeTo } from "./route.ts";
 import type { SocketError } from "./socket.ts";
 import { sysctlNumber } from "./sysctl.ts";
-import { tcpError } from "./tcp-input.ts";
+import { tcpError, tcpTooBig } from "./tcp-input.ts";
 import { udpError } from "./udp.ts";
 
 /** One error a second to each peer, six in a burst (I10). */
@@ -28,6 +30,7 @@ export function receiveIcmp(host: Host, packet: Ipv4Packet, message: IcmpMessage
       if (sysctlNumber(host, "net.ipv4.icmp_echo_ignore_all") !== 0) return;
       return answerEcho(host, packet, { ...message, type: "echo-reply" }, sim);
     case "unreachable":
+      if (message.code === FRAGMENTATION_NEEDED) return learnMtu(host, message, sim);
       return tellSocket(host, message.quoted, errorOf(message.code), sim);
     case "echo-reply":
     case "redirect":
@@ -66,6 +69,12 @@ function errorOf(code: number): SocketError {
   }
 }
 
+/** A narrower link on the way; each connection learns of it for itself (Linux keeps it by route). */
+function learnMtu(host: Host, { mtu, quoted }: IcmpUnreachable, sim: Sim): void {
+  if (mtu === undefined || quoted.payload.protocol !== "tcp") return;
+  tcpTooBig(host, quoted, quoted.payload, mtu, sim);
+}
+
 function tellSocket(host: Host, quoted: Ipv4Packet, error: SocketError, sim: Sim): void {
   if (quoted.payload.protocol === "tcp") tcpError(host, quoted, quoted.payload, error, sim);
   if (quoted.payload.protocol === "udp") udpError(host, quoted, quoted.payload, error, sim);
@@ -77,7 +86,7 @@ function tellSocket(host: Host, quoted: Ipv4Packet, error: SocketError, sim: Sim
  */
 export function sendIcmpError(
   host: Host,
-  error: { readonly code: number } | "time-exceeded",
+  error: { readonly code: number; readonly mtu?: number } | "time-exceeded",
   about: Ipv4Packet,
   sim: Sim,
   source?: Ip,
@@ -97,7 +106,7 @@ export function sendIcmpError(
   const message: IcmpMessage =
     error === "time-exceeded"
       ? { protocol: "icmp", type: "time-exceeded", quoted: about }
-      : { protocol: "icmp", type: "unreachable", code: error.code, quoted: about };
+      : { protocol: "icmp", type: "unreachable", ...error, quoted: about };
   const packet: Ipv4Packet = {
     protocol: "ipv4",
     source: from,
@@ -113,8 +122,12 @@ export function sendIcmpError(
 
 /** The same complaint about another packet: what a tunnel's far end said of its contents (I38). */
 export function forwardIcmpError(host: Host, error: IcmpError, about: Ipv4Packet, sim: Sim): void {
-  if (error.type === "unreachable") sendIcmpError(host, { code: error.code }, about, sim);
+  if (error.type === "unreachable") sendIcmpError(host, numbersOf(error), about, sim);
   else if (error.type === "time-exceeded") sendIcmpError(host, "time-exceeded", about, sim);
+}
+
+function numbersOf({ code, mtu }: IcmpUnreachable): { code: number; mtu?: number } {
+  return mtu === undefined ? { code } : { code, mtu };
 }
 
 /** Tells a neighbour of a shorter way to one host (I18, I30). */

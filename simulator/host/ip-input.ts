@@ -6,6 +6,7 @@ import { unreachable } from "../kernel/assert.ts";
 import { broadcastOf, isMulticastIp } from "../wire/address.ts";
 import { type Frame, frameLength } from "../wire/ethernet.ts";
 import {
+  FRAGMENTATION_NEEDED,
   UNREACHABLE_HOST,
   UNREACHABLE_NET,
   UNREACHABLE_PORT,
@@ -170,6 +171,11 @@ function forward(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): void {
   if (way === undefined) {
     sim.record(host, "drop.no-route", { destination: packet.destination });
     return sendIcmpError(host, { code: UNREACHABLE_NET }, packet, sim);
+  }
+  if (packet.dontFragment && ipLength(packet) > way.nic.mtu) {
+    const { mtu } = way.nic;
+    sim.record(host, "drop.too-big", { destination: packet.destination, mtu });
+    return sendIcmpError(host, { code: FRAGMENTATION_NEEDED, mtu }, packet, sim);
   }
   const nics = { in: nic.name, out: way.nic.name };
   const verdict = filterVerdict(host, "FORWARD", packet, nics);

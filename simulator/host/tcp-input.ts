@@ -10,6 +10,7 @@ import { acknowledge } from "./tcp-ack.ts";
 import {
   arm,
   DELAYED_ACK_US,
+  lowerMss,
   QUICK_ACKS,
   refuse,
   segmentLength,
@@ -356,6 +357,20 @@ export function tcpError(
   const connection = host.sockets.get(host.tcp.byTuple.get(key) ?? 0);
   if (connection?.kind !== "tcp" || connection.state !== "SYN-SENT") return;
   fail(host, connection, error, sim);
+}
+
+/** "Fragmentation needed" about one of this host's segments: its connection sends smaller ones. */
+export function tcpTooBig(
+  host: Host,
+  quoted: Ipv4Packet,
+  segment: TcpSegment,
+  mtu: number,
+  sim: Sim,
+): void {
+  const { source, destination } = quoted;
+  const key = tupleKey(source, segment.sourcePort, destination, segment.destinationPort);
+  const connection = host.sockets.get(host.tcp.byTuple.get(key) ?? 0);
+  if (connection?.kind === "tcp") lowerMss(host, connection, mtu, sim);
 }
 
 /** The connection is over; the program learns why at its next look. */

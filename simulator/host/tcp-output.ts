@@ -13,6 +13,8 @@ export const MSS = 1460;
 /** What IP and TCP headers take of a packet; no packet is larger than 65535 bytes. */
 const HEADERS = 40;
 const LARGEST_PACKET = 65535;
+/** No path is taken for narrower than 552 bytes (Linux: min_pmtu). */
+const LEAST_MSS = 512;
 const WINDOW_SCALE = 7;
 /** What Linux 6.1 offers (I220), and what is left of it after the handshake, scaled. */
 const SYN_WINDOW = 64240;
@@ -203,6 +205,16 @@ function sendData(
 function noteDataSent(connection: TcpConnection, now: number): void {
   const received = connection.lastDataReceivedAt;
   if (received !== undefined && now - received < DELAYED_ACK_US) connection.interactive = true;
+}
+
+/** Path MTU discovery (RFC 1191): smaller segments from now on, and all that is unacknowledged. */
+export function lowerMss(host: Host, connection: TcpConnection, mtu: number, sim: Sim): void {
+  const mss = Math.max(LEAST_MSS, mssOf(mtu));
+  if (mss >= connection.mss) return;
+  connection.mss = mss;
+  connection.sendNext = connection.sendUnacknowledged;
+  connection.finSent = false;
+  sendPending(host, connection, sim);
 }
 
 /** The MSS to offer on an interface: 1460 on Ethernet, 65495 on lo. */

@@ -1,12 +1,14 @@
 // How a connection's packet leaves the director: direct routing, NAT, tunnels; and how NAT's
 // replies are made to come from the virtual address (I11-I38).
 import type { Host } from "../host/host.ts";
+import { sendIcmpError } from "../host/icmp.ts";
 import { nextPacketId, sendIpv4, sendIpv4Via } from "../host/ip-output.ts";
 import { isLocalAddress, routeTo } from "../host/route.ts";
 import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { Ip } from "../wire/address.ts";
-import type { Ipv4Packet } from "../wire/ipv4.ts";
+import { FRAGMENTATION_NEEDED } from "../wire/icmp.ts";
+import { IP_HEADER_LENGTH, ipLength, type Ipv4Packet } from "../wire/ipv4.ts";
 import type { Transport } from "./connection.ts";
 import type { Connection } from "./connection-table.ts";
 
@@ -45,12 +47,20 @@ export function toClient(packet: Ipv4Packet, { virtual, virtualPort }: Connectio
 
 /** The packet in another: from the address that the route to the server selects (I34). */
 function sendTunnelled(host: Host, server: Ip, inner: Ipv4Packet, sim: Sim): void {
-  const source = routeTo(host, server)?.source;
-  if (source === undefined) {
+  const way = routeTo(host, server);
+  if (way === undefined) {
     sim.record(host, "drop.no-route", { destination: server });
     return;
   }
+  const { source } = way;
+  const mtu = way.nic.mtu - IP_HEADER_LENGTH;
   const copiesFlag = sysctlNumber(host, "net.ipv4.vs.pmtu_disc") !== 0;
+  if (copiesFlag && inner.dontFragment && ipLength(inner) > mtu) {
+    sim.record(host, "drop.too-big", { destination: server, mtu });
+    // The client is told of its own packet, before one was taken off its time to live (I36).
+    const asSent = { ...inner, ttl: inner.ttl + 1 };
+    return sendIcmpError(host, { code: FRAGMENTATION_NEEDED, mtu }, asSent, sim);
+  }
   const outer: Ipv4Packet = {
     protocol: "ipv4",
     source,

@@ -35,7 +35,7 @@ import {
   vrrpProtocol,
 } from "./vrrp.ts";
 
-const HEADER_LENGTH = 20;
+export const IP_HEADER_LENGTH = 20;
 /** "Every router examine this packet", four bytes (RFC 2113). */
 const ROUTER_ALERT = 0x94040000;
 const ROUTER_ALERT_LENGTH = 4;
@@ -74,7 +74,7 @@ export function ipLength({ payload }: Ipv4Packet): number {
 }
 
 function headerLength(payload: IpPayload): number {
-  return payload.protocol === "igmp" ? HEADER_LENGTH + ROUTER_ALERT_LENGTH : HEADER_LENGTH;
+  return payload.protocol === "igmp" ? IP_HEADER_LENGTH + ROUTER_ALERT_LENGTH : IP_HEADER_LENGTH;
 }
 
 function payloadLength(payload: IpPayload): number {
@@ -133,7 +133,7 @@ export function encodeIpv4(packet: Ipv4Packet): Uint8Array {
   bytes[9] = protocolNumber(payload);
   writeIp(bytes, 12, packet.source);
   writeIp(bytes, 16, packet.destination);
-  if (payload.protocol === "igmp") writeUint32(bytes, HEADER_LENGTH, ROUTER_ALERT);
+  if (payload.protocol === "igmp") writeUint32(bytes, IP_HEADER_LENGTH, ROUTER_ALERT);
   writeUint16(bytes, 10, internetChecksum(bytes, 0, payloadAt));
   bytes.set(body, payloadAt);
   return bytes;
@@ -198,13 +198,13 @@ function checkHeader(
   limit: number,
   quoted: boolean,
 ): { readonly payloadAt: number; readonly end: number } | WireError {
-  if (limit - start < HEADER_LENGTH) return { error: "IPv4 header cut short", at: limit };
+  if (limit - start < IP_HEADER_LENGTH) return { error: "IPv4 header cut short", at: limit };
   const first = readUint8(bytes, start);
   const payloadAt = start + (first & 15) * 4;
   if (first >>> 4 !== 4) return { error: `IP version ${first >>> 4}`, at: start };
   const total = readUint16(bytes, start + 2);
   const end = quoted ? Math.min(start + total, limit) : start + total;
-  if (payloadAt < start + HEADER_LENGTH || payloadAt > end || end > limit) {
+  if (payloadAt < start + IP_HEADER_LENGTH || payloadAt > end || end > limit) {
     const error = `IPv4 header of ${payloadAt - start} bytes in a packet of ${total}`;
     return { error, at: start };
   }
@@ -213,11 +213,11 @@ function checkHeader(
   const flags = readUint16(bytes, start + 6);
   if ((flags & ~DONT_FRAGMENT) !== 0) return { error: "IPv4 fragment", at: start + 6 };
   const alerts = readUint8(bytes, start + 9) === IGMP_PROTOCOL;
-  const expected = alerts ? HEADER_LENGTH + ROUTER_ALERT_LENGTH : HEADER_LENGTH;
+  const expected = alerts ? IP_HEADER_LENGTH + ROUTER_ALERT_LENGTH : IP_HEADER_LENGTH;
   const hasRightOptions =
     payloadAt - start === expected &&
-    (!alerts || readUint32(bytes, start + HEADER_LENGTH) === ROUTER_ALERT);
-  if (!hasRightOptions) return { error: "IPv4 options not modelled", at: start + HEADER_LENGTH };
+    (!alerts || readUint32(bytes, start + IP_HEADER_LENGTH) === ROUTER_ALERT);
+  if (!hasRightOptions) return { error: "IPv4 options not modelled", at: start + IP_HEADER_LENGTH };
   return { payloadAt, end };
 }
 
