@@ -1,5 +1,5 @@
 // The director's idea of a TCP connection, from the packets it sees (I97, I100, I104).
-import { FIN, RST, SYN } from "../wire/tcp.ts";
+import { ACK, FIN, RST, SYN } from "../wire/tcp.ts";
 
 export type TcpStateName =
   | "NONE"
@@ -82,6 +82,7 @@ export function nextTcpState(
   isStrict = false,
 ): TcpStateName {
   const event = eventOf(flags);
+  if (event === undefined) return "CLOSE";
   const strict = isStrict ? strictState(state, event, way) : undefined;
   if (strict !== undefined) return strict;
   const column = DIRECTIONS.indexOf(way) * COLUMNS.length + COLUMNS.indexOf(event);
@@ -101,10 +102,11 @@ function strictState(
 }
 
 /** Priority RST, SYN, FIN, ACK; a SYN-ACK counts as SYN. */
-function eventOf(flags: number): TcpEvent {
+function eventOf(flags: number): TcpEvent | undefined {
   if ((flags & RST) !== 0) return "RST";
   if ((flags & SYN) !== 0) return "SYN";
-  return (flags & FIN) !== 0 ? "FIN" : "ACK";
+  if ((flags & FIN) !== 0) return "FIN";
+  return (flags & ACK) !== 0 ? "ACK" : undefined;
 }
 
 /** I104. */
