@@ -1,0 +1,69 @@
+// What checkers do to a pool: which servers ipvsadm shows before, during and after a failure.
+import { expect, test } from "vitest";
+import { replay } from "../replay.ts";
+
+const CONF = "/etc/keepalived/keepalived.conf";
+
+/** "10*1 11*1": servers and weights at seconds 10, 30 and 60; node-1's web server rests 12 to 40. */
+function pools(service: string, server = ""): string[] {
+  const real = (octet: number) => `real_server 192.168.88.${octet} 80 {
+    weight 1
+    ${server}
+    TCP_CHECK {
+      connect_timeout 1
+      retry 0
+    }
+  }`;
+  const show = (t: number) => ({ t, host: "keepalived", run: "ipvsadm -Ln", record: true });
+  const played = replay({
+    topology: "flat",
+    only: ["keepalived", "node-1", "node-2", "client"],
+    files: {
+      [`keepalived:${CONF}`]: `virtual_server 192.168.88.100 80 {
+  delay_loop 3
+  lb_algo rr
+  lb_kind DR
+  protocol TCP
+  ${service}
+  ${real(10)}
+  ${real(11)}
+}
+`,
+    },
+    steps: [
+      { t: 1, host: "keepalived", run: "systemctl start keepalived" },
+      show(10),
+      { t: 12, host: "node-1", run: "systemctl stop openresty" },
+      show(30),
+      { t: 40, host: "node-1", run: "systemctl start openresty" },
+      show(60),
+    ],
+    end: 62,
+  });
+  return played.steps.flatMap((step) => {
+    if (!("run" in step) || step.record !== true) return [];
+    const rows = (step.stdout ?? "").matchAll(/-> 192\.168\.88\.(\d+):80 +\w+ +(\d+)/g);
+    return [[...rows].map(([, octet, weight]) => `${octet}*${weight}`).join(" ")];
+  });
+}
+
+const SORRY = "sorry_server 192.168.88.2 80";
+
+test.each([
+  ["a failed server leaves the pool", "", "", ["10*1 11*1", "11*1", "10*1 11*1"]],
+  [
+    "with inhibit_on_failure it stays, with weight 0",
+    "",
+    "inhibit_on_failure",
+    ["10*1 11*1", "10*0 11*1", "10*1 11*1"],
+  ],
+  ["a sorry server waits while there is a quorum", SORRY, "", ["10*1 11*1", "11*1", "10*1 11*1"]],
+  [
+    "below the quorum the sorry server stands in for all",
+    `quorum 2\n${SORRY}`,
+    "",
+    ["10*1 11*1", "2*1", "10*1 11*1"],
+  ],
+])("%s", (_, service, server, shown) => {
+  expect(pools(service, server)).toEqual(shown);
+});
