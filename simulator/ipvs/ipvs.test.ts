@@ -118,6 +118,7 @@ test("persistence: one server for a client, until its weight is 0 and that count
     [4, LB, "sysctl -qw net.ipv4.vs.expire_quiescent_template=1"],
     [5, "client", CURL],
     [6, LB, "ipvsadm -Lnc; ipvsadm -Ln --persistent-conn"],
+    [7, LB, "ipvsadm -Lc"],
   ]);
   expect(texts[0]).toBe(`${NODE_2}${NODE_2}${NODE_2}`);
   expect(texts[2]).toBe(NODE_2);
@@ -125,6 +126,7 @@ test("persistence: one server for a client, until its weight is 0 and that count
   expect(texts[5]).toMatch(/192\.168\.88\.2:0 +192\.168\.88\.100:65535 192\.168\.88\.11:65535/);
   expect(texts[5]).toMatch(/192\.168\.88\.2:0 +192\.168\.88\.100:80 +192\.168\.88\.10:80/);
   expect(texts[5]).toMatch(/192\.168\.88\.11:80 +0 +1 /);
+  expect(texts[6]).toMatch(/192\.168\.88\.2:0 +192\.168\.88\.100:http +192\.168\.88\.10:http\n/);
   expect(texts[5]).toMatch(/192\.168\.88\.10:80 +1 +1 /);
 });
 

@@ -190,8 +190,8 @@ function shortCell(value: number): string {
   return scale[2] === "" ? text.padStart(9) : text.padStart(8) + scale[2];
 }
 
-/** `-Lnc` (I179). Fresh entries show what is left, truncated to whole seconds. */
-export function listConnections(host: Host, now: number): string {
+/** `-Lc`, with -n by numbers (I179). Fresh entries show what is left, truncated to whole seconds. */
+export function listConnections(host: Host, now: number, numeric: boolean): string {
   const lines = [
     "IPVS connection entries",
     "pro expire state       source             virtual            destination",
@@ -200,9 +200,10 @@ export function listConnections(host: Host, now: number): string {
     const left = Math.max(0, Math.floor((each.deadline - now) / 1_000_000));
     const two = (value: number): string => String(value).padStart(2, "0");
     const expire = `${two(Math.floor(left / 60))}:${two(left % 60)}`;
-    const client = `${each.client}:${each.clientPort}`.padEnd(18);
-    const virtual = `${each.virtual}:${each.virtualPort}`.padEnd(18);
-    const server = `${each.server}:${each.serverPort}`;
+    const end = (address: Ip, port: number): string => endText({ address, port }, numeric);
+    const client = end(each.client, each.clientPort).padEnd(18);
+    const virtual = end(each.virtual, each.virtualPort).padEnd(18);
+    const server = end(each.server, each.serverPort);
     const head = `${each.protocol.toUpperCase().padEnd(3)} ${expire.padEnd(6)}`;
     lines.push(`${head} ${each.state.padEnd(11)} ${client} ${virtual} ${server}`);
   }

@@ -100,7 +100,9 @@ function list(host: Host, options: Options, sim: Sim): Output {
     return { ...DONE, stdout: `Timeout (tcp tcpfin udp): ${tcp} ${tcpfin} ${udp}\n` };
   }
   if (switches.has("daemon")) return { ...DONE, stdout: listDaemons(host) };
-  if (switches.has("connection")) return { ...DONE, stdout: listConnections(host, sim.now) };
+  if (switches.has("connection")) {
+    return { ...DONE, stdout: listConnections(host, sim.now, switches.has("numeric")) };
+  }
   const only = service === undefined ? undefined : host.ipvs.services.get(keyOf(service));
   if (service !== undefined && only === undefined) {
     return { ...DONE, stderr: "No such service\n", code: 1 };
