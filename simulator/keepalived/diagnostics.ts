@@ -20,6 +20,8 @@ export interface Keyword {
   readonly args?: string;
   readonly min?: number;
   readonly max?: number | string;
+  /** It is read and checked and changes nothing; why. */
+  readonly notActed?: string;
   readonly keywords?: Readonly<Record<string, Keyword>>;
 }
 
