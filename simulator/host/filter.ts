@@ -84,6 +84,17 @@ export function markOf(host: Host, nic: Nic, packet: Ipv4Packet): number {
   return mark;
 }
 
+/** Whether the nat table's first rule that matches at POSTROUTING is MASQUERADE. */
+export function postroutingMasquerades(host: Host, packet: Ipv4Packet, out: string): boolean {
+  for (const rule of host.filter.rules) {
+    if (rule.table !== "nat" || rule.chain !== "POSTROUTING") continue;
+    if (!matches(rule, packet, { out })) continue;
+    hit(rule, packet);
+    if (rule.target !== undefined) return rule.target === "MASQUERADE";
+  }
+  return false;
+}
+
 function hit(rule: FilterRule, packet: Ipv4Packet): void {
   rule.packets++;
   rule.bytes += ipLength(packet);

@@ -1,5 +1,6 @@
 // A Linux host as data: interfaces, neighbours, routes, sysctls, sockets, processes, files, log.
 // Left out: IPv6, network namespaces, users and permissions (everyone is root).
+import type { Masquerade } from "./masquerade.ts";
 import type { Ipvs } from "../ipvs/state.ts";
 import type { Ip, Mac } from "../wire/address.ts";
 import type { Frame } from "../wire/ethernet.ts";
@@ -51,6 +52,8 @@ export interface Host {
   readonly reports: Map<string, { readonly deadline: number; readonly remaining: number }>;
   /** When the next ICMP error may be sent to a peer (I10). */
   readonly icmpCredit: Map<Ip, { tokens: number; at: number }>;
+  /** Clients behind this host's own ports, by "<protocol> <peer>:<port> <own>:<port>" (I31). */
+  readonly masquerades: Map<string, Masquerade>;
   /** ICMP redirects sent to a neighbour of late (I30). */
   readonly redirects: Map<Ip, { readonly sent: number; readonly at: number }>;
   /** IP identification counters, by flow (I232). */

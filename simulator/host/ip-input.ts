@@ -20,6 +20,7 @@ import type { Host, Nic } from "./host.ts";
 import { TUNNEL } from "./tunnel.ts";
 import { receiveIcmp, sendIcmpError, sendRedirect } from "./icmp.ts";
 import { isMember } from "./igmp.ts";
+import { unmasqueraded } from "./masquerade.ts";
 import { route } from "./ip-output.ts";
 import { hasAddress, isLocalAddress, type RouteResult, routeTo } from "./route.ts";
 import { handToRawSockets } from "./raw.ts";
@@ -43,7 +44,8 @@ export function receiveFrame(host: Host, nic: Nic, frame: Frame, sim: Sim): void
   receiveIpv4(host, nic, frame.payload, toUs, sim);
 }
 
-function receiveIpv4(host: Host, nic: Nic, packet: Ipv4Packet, toUs: boolean, sim: Sim): void {
+function receiveIpv4(host: Host, nic: Nic, arrived: Ipv4Packet, toUs: boolean, sim: Sim): void {
+  const packet = host.masquerades.size === 0 ? arrived : unmasqueraded(host, arrived);
   if (isMulticastIp(packet.destination)) return receiveMulticast(host, nic, packet, sim);
   if (!isSourceAllowed(host, nic, packet, sim)) return;
   if (isLocalAddress(host, packet.destination) || isBroadcast(nic, packet)) {

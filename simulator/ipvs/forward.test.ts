@@ -114,3 +114,16 @@ test("a rule at INPUT keeps a client from the service (I4)", () => {
   const drop = at(4, "keepalived", "iptables -A INPUT -p tcp --dport 80 -j DROP");
   expect(run([...NAT_FIX, ...service(80, "-m"), drop, fetch]).text).toContain("28\n");
 });
+
+test("one subnet, conntrack=1 and MASQUERADE: the server answers the director (I31)", () => {
+  const fix = [
+    at(2, "keepalived", "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.vs.conntrack=1"),
+    at(2, "keepalived", "iptables -t nat -A POSTROUTING -p tcp --dport 80 -j MASQUERADE"),
+  ];
+  const { text, packets } = run([...service(80, "-m"), ...fix, fetch]);
+  expect(text).toContain(`${NODE}\n0\n`);
+  const atServer = packets.find(({ tcp, dst }) => tcp?.flags === "S" && dst === NODE);
+  expect(atServer).toMatchObject({ from: "keepalived", src: "192.168.88.8", ttl: 63 });
+  const back = packets.find(({ from, dst }) => from === "keepalived" && dst === CLIENT);
+  expect(back).toMatchObject({ src: VIP });
+});

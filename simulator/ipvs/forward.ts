@@ -3,6 +3,7 @@
 import type { Host } from "../host/host.ts";
 import { sendIcmpError } from "../host/icmp.ts";
 import { nextPacketId, sendIpv4, sendIpv4Via } from "../host/ip-output.ts";
+import { masqueraded } from "../host/masquerade.ts";
 import { isLocalAddress, routeTo } from "../host/route.ts";
 import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
@@ -22,7 +23,7 @@ export function transmit(host: Host, connection: Connection, packet: Ipv4Packet,
       // The same packet to the server's MAC address (I11).
       return sendIpv4Via(host, server, lowered, sim);
     case "masq":
-      return sendIpv4Via(host, server, toServer(lowered, connection), sim);
+      return sendIpv4Via(host, server, masqueraded(host, toServer(lowered, connection)), sim);
     case "tunnel":
       if (isHere) return sendIpv4Via(host, server, lowered, sim);
       return sendTunnelled(host, server, lowered, sim);
