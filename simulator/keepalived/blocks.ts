@@ -105,7 +105,7 @@ export function blockEnds({ keyword, words, block = [] }: Statement): Verdict {
   const has = (inner: string): boolean => block.some((each) => each.keyword === inner);
   switch (keyword) {
     case "vrrp_script":
-      return has("script")
+      return block.some((each) => each.keyword === "script" && (each.words[1]?.text ?? "") !== "")
         ? TAKEN
         : { lines: [`No script set for vrrp_script ${name} - removing`] };
     case "vrrp_track_process":

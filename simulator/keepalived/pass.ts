@@ -215,6 +215,11 @@ class Walk {
       const here = this.source.units[this.at - 1] ?? unit;
       this.say(here, EMPTY[keyword]?.replace("{name}", name) ?? "");
     }
+    if (block.length === 0 && keyword === "group") {
+      const here = this.source.units[this.at - 1] ?? unit;
+      const whose = path[0] === "track_group" ? "track group" : "sync group";
+      this.say(here, `Warning - ${whose} ${name} has empty group block`);
+    }
     const read = { ...statement, block, end: this.here() };
     const last = this.source.units[this.at - 1] ?? unit;
     if (isNamed && this.exited === undefined) this.tell(last, read, blockEnds(read));

@@ -108,13 +108,16 @@ function readVrrp(
   const reader: Reader = { process: "Keepalived_vrrp", found };
   const blocks = all(statements, "vrrp_instance");
   const groups = all(statements, "vrrp_sync_group");
-  const scriptBlocks = all(statements, "vrrp_script").filter(({ block }) => has(block, "script"));
+  const scriptBlocks = all(statements, "vrrp_script").filter(hasCommand);
   const named: Named = {
     nics: environment.nics,
     defined: (kind, name, at) =>
       statements.some(
         (each) =>
-          each.keyword.endsWith(kind) && word(each) === name && (each.end?.at ?? each.at) < at,
+          each.keyword.endsWith(kind) &&
+          (kind !== "script" || hasCommand(each)) &&
+          word(each) === name &&
+          (each.end?.at ?? each.at) < at,
       ),
   };
   const holders = [...blocks, ...groups, ...statements.filter(isRootList)];
@@ -148,6 +151,10 @@ function readVrrp(
     weights: new Map(scripts.map(({ name, weight }) => [name, weight])),
   });
   return { instances: read.map(({ config }) => config), syncGroups, scripts, fatal: !runs };
+}
+
+function hasCommand({ block }: Statement): boolean {
+  return (word(last(block, "script")) ?? "") !== "";
 }
 
 /** Lists and groups of interfaces that stand outside of any instance. */
