@@ -70,7 +70,6 @@ function checkGarpGroup(reader: Reader, statement: Statement, { nics }: Named): 
     complain(reader, entry, text);
   };
   for (const each of statement.block ?? []) {
-    const isNative = all(statement.block, "native_ipv6").some(({ at }) => at < each.at);
     if (each.keyword === "interface") say(each, word(each) ?? "");
     if (each.keyword !== "interfaces") continue;
     for (const entry of each.block ?? []) for (const { text } of entry.words) say(entry, text);

@@ -186,8 +186,9 @@ function checkStrict({ block }: Statement, config: VrrpInstanceConfig, say: Say)
     say("State MASTER must match being address owner");
   }
   const type = word(last(last(block, "authentication")?.block, "auth_type"));
-  if (type === "PASS" || type === "AH")
+  if (type === "PASS" || type === "AH") {
     say("Strict mode does not support authentication. Ignoring.");
+  }
   if (config.preemptDelayUs > 0) say("preempt_delay is incompatible with strict mode - resetting");
 }
 

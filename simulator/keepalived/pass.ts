@@ -34,8 +34,6 @@ const OWNERS: Readonly<Record<string, readonly Identity[]>> = {
   bfd_instance: ["Keepalived_healthcheckers", "Keepalived_vrrp", "Keepalived_bfd"],
 };
 
-/** Blocks that may do without a brace. */
-const BRACE_OPTIONAL: readonly string[] = ["global_defs", "SSL", "garp_group"];
 export function readPass(source: Source, process: Identity): Pass {
   const walk = new Walk(source, process);
   const statements = walk.root();
