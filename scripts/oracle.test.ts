@@ -1,4 +1,4 @@
-// The reader against the real `keepalived -t`: every recorded answer again, and a hundred texts of a
+// The reader against the real `keepalived -t`: every recorded answer again, and four hundred texts of a
 // fresh seed. `ORACLE_SEED=N ORACLE_TEXTS=N` choose them; `REWRITE=1` renews the recorded answers.
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -37,7 +37,7 @@ live(
   "the reader answers as keepalived does, text and exit status, to made and broken files",
   () => {
     const seed = Number(process.env["ORACLE_SEED"] ?? Date.now() % 1_000_000);
-    const count = Number(process.env["ORACLE_TEXTS"] ?? 100);
+    const count = Number(process.env["ORACLE_TEXTS"] ?? 400);
     const texts = makeTexts(
       seed,
       count,
