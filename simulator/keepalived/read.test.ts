@@ -94,7 +94,7 @@ test("an interface that is not there stops a real start (K190)", () => {
   expect(read(instance("interface eth9")).fatal).toBe(true);
 });
 
-test("no text makes the reader throw", () => {
+test("no text makes the reader throw", { timeout: 60_000 }, () => {
   const words = [
     "vrrp_instance",
     "virtual_server",
