@@ -134,7 +134,9 @@ function draw(place: HTMLElement, { rows, latest }: Detail, words: FidelityWords
 function summary(rows: readonly Row[], latest: number, words: FidelityWords): string {
   const bad = rows.filter(({ mark }) => mark !== "same" && mark !== "left-out").length;
   const count = rows.length;
-  const first = bad === 0 ? fill(words.rows, { count }) : fill(words.rowsBad, { bad, count });
+  const aside = rows.filter(({ mark }) => mark === "left-out").length;
+  const agreement = bad === 0 ? fill(words.rows, { count }) : fill(words.rowsBad, { bad, count });
+  const first = aside === 0 ? agreement : `${agreement} ${fill(words.rowsAside, { aside })}`;
   return rows.some(({ kind }) => kind === "line")
     ? `${first} ${fill(words.latest, { ms: latest })}`
     : first;
