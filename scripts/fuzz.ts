@@ -1,7 +1,7 @@
 // `npm run fuzz [TEXTS [SEED]]`: gives the reader of keepalived.conf a million texts, made, broken and
 // of loose words, and shows that it throws at none.
 import { KEYWORDS } from "../simulator/keepalived/diagnostics.ts";
-import { readConfiguration } from "../simulator/keepalived/read.ts";
+import { readConfiguration } from "../simulator/keepalived/opinions.ts";
 import { chanceFrom, makeTexts } from "./keepalived-texts.ts";
 
 const ENVIRONMENT = { path: "/etc/keepalived/keepalived.conf", nics: ["lo", "eth0", "eth1"] };

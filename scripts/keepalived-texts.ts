@@ -1,6 +1,7 @@
 // Makes keepalived.conf texts out of the table of keywords: whole ones, and ones with a slip or two as
 // a hand makes them. The same seed makes the same texts.
 import { KEYWORDS, type Keyword } from "../simulator/keepalived/diagnostics.ts";
+import { noteOn } from "../simulator/keepalived/keyword-notes.ts";
 
 type Chance = () => number;
 type Keywords = Readonly<Record<string, Keyword>>;
@@ -124,18 +125,15 @@ function some(chance: Chance, path: readonly string[]): string[] {
   if (simple.length === 0) return [];
   return Array.from({ length: between(chance, 0, 4) }, () => {
     const [name, keyword] = pick(chance, simple);
-    return `${name} ${valueOf(chance, keyword)}`.trimEnd();
+    return `${name} ${valueOf(chance, keyword, [...path, name])}`.trimEnd();
   });
 }
 
-function valueOf(chance: Chance, keyword: Keyword): string {
-  const { type, min = 0, max } = keyword;
+function valueOf(chance: Chance, { type }: Keyword, path: readonly string[]): string {
+  const { min = 0, max, values = [] } = noteOn(path);
   if (type === "bool") return pick(chance, ["", "on", "off", "true", "no", "maybe"]);
   if (type === "flag") return pick(chance, ["", "", "", "x"]);
-  if (type === "enum") {
-    const { values = [] } = keyword as { values?: readonly (string | number)[] };
-    return pick(chance, [...values.map(String), "foo"]);
-  }
+  if (type === "enum") return pick(chance, [...values.map(String), "foo"]);
   const top = typeof max === "number" ? max : 1000;
   const low = Math.max(min, 0);
   if (chance() < 0.75) return String(between(chance, low, Math.min(top, low + 200)));

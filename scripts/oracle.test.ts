@@ -2,7 +2,7 @@
 // fresh seed. `ORACLE_SEED=N ORACLE_TEXTS=N` choose them; `REWRITE=1` renews the recorded answers.
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readConfiguration } from "../simulator/keepalived/read.ts";
+import { readConfiguration } from "../simulator/keepalived/opinions.ts";
 import { makeTexts } from "./keepalived-texts.ts";
 import { type Answer, askOracle, CONFIG_PATH, isScript, oracleIsMissing } from "./oracle.ts";
 

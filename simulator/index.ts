@@ -6,7 +6,6 @@ export { run as runTimeline } from "./kernel/run.ts";
 export { expandScenario, readScenario, type Scenario } from "./scenario.ts";
 export { editValue, readValue } from "./keepalived/edit.ts";
 export { masterDownUs } from "./keepalived/instance.ts";
-export { readConfiguration } from "./keepalived/read.ts";
 export { vrrpInstances } from "./keepalived/vrrp-process.ts";
 export { checkedPools } from "./keepalived/checkers.ts";
 export { lightPrograms } from "./programs/light.ts";

@@ -2,7 +2,7 @@
 // interfaces lo and eth0 to eth3. `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readConfiguration } from "./read.ts";
+import { readConfiguration } from "./opinions.ts";
 
 interface Asked {
   readonly name: string;

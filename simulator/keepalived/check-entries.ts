@@ -7,9 +7,11 @@ import { all, complain, type Reader, word } from "./values.ts";
 /** What entries may name. */
 export interface Named {
   readonly nics: readonly string[];
-  /** Scripts, track files and processes with the place where each was defined. */
+  /** Is given what names an interface that does not exist and stops a start (K192). */
+  readonly missingNics: Statement[];
   /** Whether the addresses of the instance in question are IPv6 ones. */
   readonly isIpv6?: boolean;
+  /** Whether a script, track file or process of this name was defined before a place. */
   readonly defined: (kind: string, name: string, at: number) => boolean;
 }
 
@@ -27,14 +29,12 @@ const TRACKED = {
   track_bfd: "bfd",
 } as const;
 
-/** True when an interface is named that does not exist. */
 export function checkEntries(
   reader: Reader,
   statement: Statement,
   name: string,
   named: Named,
-): boolean {
-  const before = reader.found.length;
+): void {
   if (statement.keyword === "static_ipaddress") checkAddresses(reader, statement, name, named);
   if (statement.keyword in WATCHED) checkWatched(reader, statement, named);
   if (statement.keyword === "garp_group") return checkGarpGroup(reader, statement, named);
@@ -49,7 +49,17 @@ export function checkEntries(
     else if (each.keyword in TRACKED) checkTracked(reader, each, name, named);
   }
   checkRepeated(reader, statement, name);
-  return reader.found.slice(before).some(({ text }) => /doesn't exist$/.test(text));
+}
+
+function tellMissingNic(
+  reader: Reader,
+  entry: Statement,
+  named: Named,
+  text: string,
+  index = 1,
+): void {
+  complain(reader, entry, text, index);
+  named.missingNics.push(entry);
 }
 
 /** Interfaces that only a polled link or a delay is set for: a wrong one is passed over. */
@@ -61,27 +71,24 @@ function checkWatched(reader: Reader, statement: Statement, { nics }: Named): vo
   }
 }
 
-function checkGarpGroup(reader: Reader, statement: Statement, { nics }: Named): boolean {
-  let missing = false;
-  const say = (entry: Statement, nic: string): void => {
-    if (nics.includes(nic)) return;
-    missing = true;
+function checkGarpGroup(reader: Reader, statement: Statement, named: Named): void {
+  const check = (entry: Statement, nic: string): void => {
+    if (named.nics.includes(nic)) return;
     const text = `WARNING - interface ${nic} specified for garp_group doesn't exist`;
-    complain(reader, entry, text);
+    tellMissingNic(reader, entry, named, text);
   };
   for (const each of statement.block ?? []) {
-    if (each.keyword === "interface") say(each, word(each) ?? "");
+    if (each.keyword === "interface") check(each, word(each) ?? "");
     if (each.keyword !== "interfaces") continue;
-    for (const entry of each.block ?? []) for (const { text } of entry.words) say(entry, text);
+    for (const entry of each.block ?? []) for (const { text } of entry.words) check(entry, text);
   }
-  return missing;
 }
 
 function checkInterface(reader: Reader, statement: Statement, name: string, named: Named): void {
   const nic = word(statement);
   if (nic === undefined || named.nics.includes(nic)) return;
   const text = `WARNING - interface ${nic} for vrrp_instance ${name} doesn't exist`;
-  complain(reader, statement, text);
+  tellMissingNic(reader, statement, named, text);
 }
 
 function checkNative(
@@ -123,12 +130,8 @@ function checkAddress(reader: Reader, entry: Statement, name: string, named: Nam
     if (value === undefined) {
       complain(reader, entry, `No ${option} parameter specified for ${shown}`, i - 1);
     } else if (option === "dev" && !named.nics.includes(value)) {
-      complain(
-        reader,
-        entry,
-        `WARNING - interface ${value} for ip address ${shown} doesn't exist`,
-        i,
-      );
+      const text = `WARNING - interface ${value} for ip address ${shown} doesn't exist`;
+      tellMissingNic(reader, entry, named, text, i);
     } else if (option === "scope" && !SCOPES.includes(value) && !/^\d+$/.test(value)) {
       complain(reader, entry, `Invalid scope '${value}' specified for ${shown} - ignoring`, i);
     }
@@ -169,7 +172,7 @@ function checkTrackedNics(reader: Reader, statement: Statement, name: string, na
   for (const entry of statement.block ?? []) {
     const nic = entry.keyword;
     if (!named.nics.includes(nic)) {
-      complain(reader, entry, `(${name}) tracked interface ${nic} doesn't exist`, 0);
+      tellMissingNic(reader, entry, named, `(${name}) tracked interface ${nic} doesn't exist`, 0);
     } else if (seen.has(nic)) {
       complain(reader, entry, `(${name}) duplicate track_interface ${nic} - ignoring`, 0);
     } else {

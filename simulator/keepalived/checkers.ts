@@ -25,38 +25,42 @@ import { readCommandLine } from "./command-line.ts";
 import { readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
 import { type Pool, serverText, type Speaker, startPool, stopPool, textOf } from "./pool.ts";
+import type { ReadConfiguration } from "./read.ts";
 import { reloadPools } from "./reload-pools.ts";
 
 /** The first check comes a second, and a random part of the warm-up, after the start (K132). */
 const FIRST_CHECK_US = 1_000_000;
 
-export const keepalivedHealthcheckers: Program = {
-  startUs: 2_500,
-  signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
-  run(process, reason, system) {
-    const voice = voiceOf(process, "Keepalived_healthcheckers");
-    const speaker: Speaker = { system, process, voice };
-    if (reason.kind === "start") return start(speaker);
-    const memory = process.memory as CheckerMemory;
-    switch (reason.kind) {
-      case "timer":
-        return onTimer(speaker, memory, reason.key);
-      case "socket":
-        return onSocket(speaker, memory, reason.socket);
-      case "child":
-        return onChild(speaker, memory, reason);
-      case "netlink":
-        return onNews(speaker, memory);
-      case "signal":
-        if (reason.signal === "SIGTERM") stop(speaker, memory);
-        if (reason.signal === "SIGHUP") reload(speaker, memory);
-        if (reason.signal === "SIGUSR1") sayPrinting(system, process, voice, "checker");
-        return;
-      case "readable":
-        return;
-    }
-  },
-};
+/** The checkers, whose files are read by this reader. */
+export function healthcheckersWith(read: ReadConfiguration): Program {
+  return {
+    startUs: 2_500,
+    signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    run(process, reason, system) {
+      const voice = voiceOf(process, "Keepalived_healthcheckers");
+      const speaker: Speaker = { system, process, voice };
+      if (reason.kind === "start") return start(speaker, read);
+      const memory = process.memory as CheckerMemory;
+      switch (reason.kind) {
+        case "timer":
+          return onTimer(speaker, memory, reason.key);
+        case "socket":
+          return onSocket(speaker, memory, reason.socket);
+        case "child":
+          return onChild(speaker, memory, reason);
+        case "netlink":
+          return onNews(speaker, memory);
+        case "signal":
+          if (reason.signal === "SIGTERM") stop(speaker, memory);
+          if (reason.signal === "SIGHUP") reload(speaker, memory, read);
+          if (reason.signal === "SIGUSR1") sayPrinting(system, process, voice, "checker");
+          return;
+        case "readable":
+          return;
+      }
+    },
+  };
+}
 
 /** Which servers a host's checkers believe to be alive, for those who only look. */
 export function checkedPools(processes: Iterable<Process>): readonly Pool[] {
@@ -67,9 +71,9 @@ export function checkedPools(processes: Iterable<Process>): readonly Pool[] {
   return [];
 }
 
-function start(speaker: Speaker): void {
+function start(speaker: Speaker, reader: ReadConfiguration): void {
   const { system, process, voice } = speaker;
-  const read = readOwnConfiguration(system, process);
+  const read = readOwnConfiguration(system, process, reader);
   sayDiagnostics(system, process, voice, read);
   sayDebug(system, process, voice, "Initializing ipvs");
   const pools = read.config.virtualServers.map((config) => startPool(speaker, config));
@@ -79,10 +83,10 @@ function start(speaker: Speaker): void {
 }
 
 /** SIGHUP: servers keep their state, checkers begin their rounds anew (K151). */
-function reload(speaker: Speaker, memory: CheckerMemory): void {
+function reload(speaker: Speaker, memory: CheckerMemory, reader: ReadConfiguration): void {
   const { system, process, voice } = speaker;
   say(system, process, voice, "Reloading");
-  const read = readOwnConfiguration(system, process);
+  const read = readOwnConfiguration(system, process, reader);
   sayDiagnostics(system, process, voice, read);
   sayDebug(system, process, voice, "Reinitializing ipvs");
   for (const [index, checker] of memory.checkers.entries()) {

@@ -2,7 +2,7 @@
 // the interfaces lo and eth0 to eth3. Left out: every option but these two.
 import { accessSync, constants, existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { readConfiguration } from "./read.ts";
+import { readConfiguration } from "./opinions.ts";
 
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
 

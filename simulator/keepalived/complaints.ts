@@ -1,6 +1,7 @@
 // What keepalived 2.2.7 says of a keyword's value that it does not take (K185, K187, K202, K208), as
 // it was asked for every keyword with a dozen kinds of value: complaints.json.
 import { isMulticastIp, parseIp } from "../wire/address.ts";
+import type { ComplaintsOf } from "./pass.ts";
 import table from "./complaints.json" with { type: "json" };
 
 type Lines = readonly string[];
@@ -43,15 +44,7 @@ const UNSIGNED_LIMIT = 4_294_967_295;
 const INTEGER_LIMIT = 2_147_483_647;
 const BOOLEANS = ["true", "on", "yes", "false", "off", "no"];
 
-/**
- * Lines about a keyword and the word after it; `name` is that of the block around it. "exit": a
- * parameter is missing, and the process ends with it (K187).
- */
-export function complaintsOf(
-  path: string,
-  value: string | undefined,
-  name: string,
-): { lines: readonly string[]; exit: boolean } {
+export const complaintsOf: ComplaintsOf = (path, value, name) => {
   const rule = RULES.get(path);
   if (rule === undefined) return { lines: [], exit: false };
   const keyword = path.slice(path.lastIndexOf("/") + 1);
@@ -62,7 +55,7 @@ export function complaintsOf(
     });
   const said = rawLines(rule, value);
   return { lines: said.map(fill), exit: value === undefined && rule.missing === "exit" };
-}
+};
 
 function rawLines(rule: Rule, value: string | undefined): string[] {
   const always = rule.always ?? [];

@@ -3,7 +3,7 @@
 // answers; of the scripts only those of /bin/true and /bin/false were there.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readConfiguration } from "./read.ts";
+import { readConfiguration } from "./opinions.ts";
 
 interface Answer {
   readonly text: string;

@@ -15,7 +15,7 @@ import {
 import type { Program } from "../programs/program.ts";
 import { readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
-import { readConfiguration, type ReadResult } from "./read.ts";
+import type { ReadConfiguration, ReadResult } from "./read.ts";
 import { sayPrinting } from "./statistics.ts";
 import { BUILD_TEXT } from "./version-text.ts";
 
@@ -61,27 +61,39 @@ interface Memory {
   fatal: number | undefined;
 }
 
-export const keepalived: Program = {
-  startUs: 300,
-  signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
-  run(process, reason, system) {
-    const voice = voiceOf(process, "Keepalived");
-    if (reason.kind === "start") return start(process, voice, system);
-    const memory = process.memory as Memory;
-    switch (reason.kind) {
-      case "timer":
-        return onTimer(process, memory, voice, reason.key, system);
-      case "signal":
-        return onSignal(process, memory, voice, reason.signal, system);
-      case "child":
-        return childEnded(process, memory, voice, reason, system);
-      default:
-        return;
-    }
-  },
-};
+/** What runs, and how it reads its file. */
+interface Daemon {
+  readonly system: System;
+  readonly process: Process;
+  readonly voice: Voice;
+  readonly read: ReadConfiguration;
+}
 
-function start(process: Process, voice: Voice, system: System): void {
+/** The parent, whose files are read by this reader. */
+export function keepalivedWith(read: ReadConfiguration): Program {
+  return {
+    startUs: 300,
+    signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    run(process, reason, system) {
+      const daemon = { system, process, voice: voiceOf(process, "Keepalived"), read };
+      if (reason.kind === "start") return start(daemon);
+      const memory = process.memory as Memory;
+      switch (reason.kind) {
+        case "timer":
+          return onTimer(daemon, memory, reason.key);
+        case "signal":
+          return onSignal(daemon, memory, reason.signal);
+        case "child":
+          return childEnded(daemon, memory, reason);
+        default:
+          return;
+      }
+    },
+  };
+}
+
+function start(daemon: Daemon): void {
+  const { system, process } = daemon;
   const { task, file, foreground, unknown } = readCommandLine(process.argv);
   switch (task) {
     case "refuse":
@@ -93,7 +105,7 @@ function start(process: Process, voice: Voice, system: System): void {
     case "test":
       return setTimer(system, process, "test", system.sim.now + TEST_US);
     case "run":
-      if (foreground || process.parent === INIT) return startDaemon(process, file, voice, system);
+      if (foreground || process.parent === INIT) return startDaemon(daemon, file);
       return goBackground(process, system);
   }
 }
@@ -107,7 +119,8 @@ function goBackground(process: Process, system: System): void {
   exitProcess(system, process, 0);
 }
 
-function startDaemon(process: Process, path: string, voice: Voice, system: System): void {
+function startDaemon(daemon: Daemon, path: string): void {
+  const { system, process, voice } = daemon;
   const { host } = system;
   const tell = (text: string): void => say(system, process, voice, text);
   process.memory = { children: new Map(), stopping: false, fatal: undefined } satisfies Memory;
@@ -120,27 +133,32 @@ function startDaemon(process: Process, path: string, voice: Voice, system: Syste
     if (removeFile(host, pidFile)) tell(`Remove a zombie pid file ${pidFile}`);
   }
   writeFile(system, "/run/keepalived.pid", `${process.pid}\n`);
-  sayDiagnostics(system, process, voice, readOwnConfiguration(system, process));
+  sayDiagnostics(system, process, voice, readOwnConfiguration(system, process, daemon.read));
   setTimer(system, process, "fork", system.sim.now + FORK_US);
 }
 
 /** `keepalived -t`: what all its processes would say, on standard error (K189). */
-function testConfiguration(process: Process, system: System): void {
+function testConfiguration(daemon: Daemon): void {
+  const { system, process } = daemon;
   const { file } = readCommandLine(process.argv);
   if (readFile(system.host, file, system.sim) === undefined) {
     write(system, process, 2, `Config files missing '${file}'.\n`);
     return exitProcess(system, process, 0);
   }
-  const { diagnostics, exitCode } = readOwnConfiguration(system, process);
+  const { diagnostics, exitCode } = readOwnConfiguration(system, process, daemon.read);
   for (const { text } of diagnostics) write(system, process, 2, `${text}\n`);
   exitProcess(system, process, exitCode);
 }
 
 /** What the process's file says, as this host reads it now. */
-export function readOwnConfiguration({ host, sim }: System, process: Process): ReadResult {
+export function readOwnConfiguration(
+  { host, sim }: System,
+  process: Process,
+  read: ReadConfiguration,
+): ReadResult {
   const path = readCommandLine(process.argv).file;
   const text = readFile(host, path, sim) ?? "";
-  return readConfiguration(text, { path, nics: [...host.nics.keys()] });
+  return read(text, { path, nics: [...host.nics.keys()] });
 }
 
 /** The lines that one process has to say about the file. */
@@ -155,16 +173,11 @@ export function sayDiagnostics(
   }
 }
 
-function onTimer(
-  process: Process,
-  memory: Memory,
-  voice: Voice,
-  key: string,
-  system: System,
-): void {
+function onTimer(daemon: Daemon, memory: Memory, key: string): void {
+  const { system, process, voice } = daemon;
   switch (key) {
     case "test":
-      return testConfiguration(process, system);
+      return testConfiguration(daemon);
     case "complete":
       return say(system, process, voice, "Startup complete");
     case "respawned":
@@ -172,14 +185,15 @@ function onTimer(
     case "reloaded":
       return say(system, process, voice, "Reload complete");
     case "give up":
-      return giveUp(process, memory, voice, system);
+      return giveUp(daemon, memory);
     case "fork":
-      return startChildren(process, memory, voice, system);
+      return startChildren(daemon, memory);
   }
 }
 
-function startChildren(process: Process, memory: Memory, voice: Voice, system: System): void {
-  const read = readOwnConfiguration(system, process);
+function startChildren(daemon: Daemon, memory: Memory): void {
+  const { system, process, voice } = daemon;
+  const read = readOwnConfiguration(system, process, daemon.read);
   const notice = "setting config option max_auto_priority should result in better";
   say(system, process, voice, `NOTICE: ${notice} keepalived performance`);
   const { instances, virtualServers } = read.config;
@@ -189,19 +203,14 @@ function startChildren(process: Process, memory: Memory, voice: Voice, system: S
   }
   // A child is started only when the file has its kind of block (K78).
   if (virtualServers.length > 0 && runs.checkers) {
-    startChild(process, memory, voice, "checkers", system);
+    startChild(daemon, memory, "checkers");
   }
-  if (instances.length > 0 && runs.vrrp) startChild(process, memory, voice, "vrrp", system);
+  if (instances.length > 0 && runs.vrrp) startChild(daemon, memory, "vrrp");
   setTimer(system, process, "complete", system.sim.now + COMPLETE_US);
 }
 
-function startChild(
-  process: Process,
-  memory: Memory,
-  voice: Voice,
-  kind: ChildKind,
-  system: System,
-): void {
+function startChild(daemon: Daemon, memory: Memory, kind: ChildKind): void {
+  const { system, process, voice } = daemon;
   const { program, title, pidFile } = CHILDREN[kind];
   const child = spawnProcess(system, {
     program,
@@ -217,15 +226,10 @@ function startChild(
   say(system, process, voice, `Starting ${title} child process, pid=${child.pid}`);
 }
 
-function onSignal(
-  process: Process,
-  memory: Memory,
-  voice: Voice,
-  signal: string,
-  system: System,
-): void {
+function onSignal(daemon: Daemon, memory: Memory, signal: string): void {
+  const { system, process, voice } = daemon;
   if (memory.stopping) return;
-  if (signal === "SIGHUP") return reload(process, memory, voice, system);
+  if (signal === "SIGHUP") return reload(daemon, memory);
   if (signal === "SIGUSR1" || signal === "SIGUSR2") {
     // State is everybody's, packet counters are VRRP's alone (K56).
     if (signal === "SIGUSR1") sayPrinting(system, process, voice, "parent");
@@ -235,22 +239,17 @@ function onSignal(
   memory.stopping = true;
   say(system, process, voice, "Stopping");
   for (const pid of memory.children.values()) killProcess(system, pid, "SIGTERM");
-  if (memory.children.size === 0) stopped(process, voice, system);
+  if (memory.children.size === 0) stopped(daemon);
 }
 
-function childEnded(
-  process: Process,
-  memory: Memory,
-  voice: Voice,
-  ended: Wake & { kind: "child" },
-  system: System,
-): void {
+function childEnded(daemon: Daemon, memory: Memory, ended: Wake & { kind: "child" }): void {
+  const { system, process } = daemon;
   const kind = [...memory.children].find(([, pid]) => pid === ended.pid)?.[0];
   if (kind === undefined) return;
   memory.children.delete(kind);
   removeFile(system.host, CHILDREN[kind].pidFile);
   if (memory.stopping) {
-    if (memory.children.size === 0) stopped(process, voice, system);
+    if (memory.children.size === 0) stopped(daemon);
     return;
   }
   if (ended.code === PERMANENT_ERROR && ended.signal === undefined) {
@@ -258,28 +257,30 @@ function childEnded(
     clearTimer(process, "complete");
     return setTimer(system, process, "give up", system.sim.now + GIVE_UP_US);
   }
-  respawn(process, memory, voice, kind, ended, system);
+  respawn(daemon, memory, kind, ended);
 }
 
 /** Exit status of a child whose configuration cannot run (K94). */
 export const PERMANENT_ERROR = 2;
 
 /** A configuration that cannot run ends the whole daemon, the other child too (K94, K190). */
-function giveUp(process: Process, memory: Memory, voice: Voice, system: System): void {
+function giveUp(daemon: Daemon, memory: Memory): void {
+  const { system, process, voice } = daemon;
   const text = `pid ${memory.fatal} exited with permanent error CONFIG. Terminating`;
   say(system, process, voice, text);
   memory.stopping = true;
   for (const pid of memory.children.values()) killProcess(system, pid, "SIGTERM");
-  if (memory.children.size === 0) stopped(process, voice, system);
+  if (memory.children.size === 0) stopped(daemon);
 }
 
 /** SIGHUP: the children read the file again; one starts or ends as its blocks come and go (K45). */
-function reload(process: Process, memory: Memory, voice: Voice, system: System): void {
+function reload(daemon: Daemon, memory: Memory): void {
+  const { system, process, voice } = daemon;
   const { file, runs } = readCommandLine(process.argv);
   say(system, process, voice, "Reloading ...");
   say(system, process, voice, `Opening file '${file}'.`);
   say(system, process, voice, `Configuration file ${file}`);
-  const read = readOwnConfiguration(system, process);
+  const read = readOwnConfiguration(system, process, daemon.read);
   sayDiagnostics(system, process, voice, read);
   const wanted = {
     checkers: read.config.virtualServers.length > 0 && runs.checkers,
@@ -288,7 +289,7 @@ function reload(process: Process, memory: Memory, voice: Voice, system: System):
   for (const kind of ["checkers", "vrrp"] as const) {
     const pid = memory.children.get(kind);
     if (pid !== undefined) killProcess(system, pid, wanted[kind] ? "SIGHUP" : "SIGTERM");
-    else if (wanted[kind]) startChild(process, memory, voice, kind, system);
+    else if (wanted[kind]) startChild(daemon, memory, kind);
     if (!wanted[kind]) memory.children.delete(kind);
   }
   setTimer(system, process, "reloaded", system.sim.now + RELOAD_US);
@@ -296,13 +297,12 @@ function reload(process: Process, memory: Memory, voice: Voice, system: System):
 
 /** K32, and README VRRP 9. */
 function respawn(
-  process: Process,
+  daemon: Daemon,
   memory: Memory,
-  voice: Voice,
   kind: ChildKind,
   ended: Wake & { kind: "child" },
-  system: System,
 ): void {
+  const { system, process, voice } = daemon;
   const { pid } = ended;
   if (ended.signal === "SIGKILL") {
     const reason = "exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?";
@@ -311,13 +311,13 @@ function respawn(
   const { title } = CHILDREN[kind];
   if (!readCommandLine(process.argv).respawns) {
     say(system, process, voice, `${title} child process(${pid}) died: Exiting`);
-    return onSignal(process, memory, voice, "SIGTERM", system);
+    return onSignal(daemon, memory, "SIGTERM");
   }
   say(system, process, voice, `${title} child process(${pid}) died: Respawning`);
   for (const line of RESPAWN_LINES) say(system, process, voice, line);
   const name = kind === "vrrp" ? "VRRP" : "Healthchecker";
   say(system, process, voice, `Restart of ${name} process delayed 0 seconds to limit respawn rate`);
-  startChild(process, memory, voice, kind, system);
+  startChild(daemon, memory, kind);
   setTimer(system, process, "respawned", system.sim.now + COMPLETE_US);
 }
 
@@ -328,7 +328,8 @@ const RESPAWN_LINES = [
   "  copies of the keepalived system log entries around the time this happened",
 ];
 
-function stopped(process: Process, voice: Voice, system: System): void {
+function stopped(daemon: Daemon): void {
+  const { system, process, voice } = daemon;
   const usage = "CPU usage (self/children) user: 0.001686/0.000000 system: 0.000000/0.004621";
   sayDetail(system, process, voice, usage);
   say(system, process, voice, `Stopped Keepalived ${VERSION}`);

@@ -17,15 +17,10 @@ export interface Diagnostic {
 
 export interface Keyword {
   readonly type: string;
-  readonly args?: string;
-  readonly min?: number;
-  readonly max?: number | string;
-  /** It is read and checked and changes nothing; why. */
-  readonly notActed?: string;
   readonly keywords?: Readonly<Record<string, Keyword>>;
 }
 
-/** The one table of keywords: reader, diagnostics, completion and hover use it. */
+/** Which keywords there are, and in which block; what they take is in keyword-notes.json. */
 export const KEYWORDS = keywords as Readonly<Record<string, Keyword>>;
 
 /** A process's messages name the file, the parent's only the line (K181). */

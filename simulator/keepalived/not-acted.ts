@@ -1,5 +1,5 @@
 // Which keywords of a keepalived.conf are read and checked but change nothing here, and why.
-import { KEYWORDS, type Keyword } from "./diagnostics.ts";
+import { noteOn } from "./keyword-notes.ts";
 import { parseTree, type Statement } from "./tree.ts";
 
 export interface NotActed {
@@ -12,18 +12,14 @@ export interface NotActed {
 
 /** In the order of the text; of a block that is left out as a whole, its first word alone. */
 export function notActedOn(text: string): NotActed[] {
-  return among(parseTree(text), KEYWORDS);
+  return among(parseTree(text), []);
 }
 
-function among(
-  statements: readonly Statement[],
-  keywords: Readonly<Record<string, Keyword>>,
-): NotActed[] {
+function among(statements: readonly Statement[], path: readonly string[]): NotActed[] {
   return statements.flatMap(({ keyword, words, block }) => {
-    const known = Object.hasOwn(keywords, keyword) ? keywords[keyword] : undefined;
-    if (known?.notActed !== undefined) {
-      return [{ keyword, offset: words[0]?.from ?? 0, reason: known.notActed }];
-    }
-    return among(block ?? [], known?.keywords ?? {});
+    const place = [...path, keyword];
+    const { notActed } = noteOn(place);
+    if (notActed === undefined) return among(block ?? [], place);
+    return [{ keyword, offset: words[0]?.from ?? 0, reason: notActed }];
   });
 }

@@ -2,7 +2,6 @@
 // whole file line by line, but looks only into the blocks that are its own; a line in a wrong place
 // is taken for what it would be where the reader believes to be.
 import { blockBegins, blockEnds, type Verdict } from "./blocks.ts";
-import { complaintsOf } from "./complaints.ts";
 import { KEYWORDS, type Keyword, placed, type Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import type { Source, Unit, Words } from "./source.ts";
@@ -16,9 +15,12 @@ export interface Pass {
   readonly exited: number | undefined;
 }
 
+/** Lists that are told of when they hold nothing, by their place. */
 const EMPTY: Readonly<Record<string, string>> = {
-  notification_email: "Warning - empty notification_email block",
-  interfaces: "Warning - empty garp_group interfaces block",
+  "global_defs/notification_email": "empty notification_email block",
+  "garp_group/interfaces": "empty garp_group interfaces block",
+  "track_group/group": "track group {name} has empty group block",
+  "vrrp_sync_group/group": "sync group {name} has empty group block",
 };
 const MISSING_PARAMETER = 2;
 const SEGMENTATION_FAULT = 139;
@@ -34,8 +36,18 @@ const OWNERS: Readonly<Record<string, readonly Identity[]>> = {
   bfd_instance: ["Keepalived_healthcheckers", "Keepalived_vrrp", "Keepalived_bfd"],
 };
 
-export function readPass(source: Source, process: Identity): Pass {
-  const walk = new Walk(source, process);
+/**
+ * Lines about a keyword (by its path, "vrrp_instance/priority") and the word after it; `name` is that
+ * of the block around it. "exit": a parameter is missing, and the process ends with it (K187).
+ */
+export type ComplaintsOf = (
+  path: string,
+  value: string | undefined,
+  name: string,
+) => { readonly lines: readonly string[]; readonly exit: boolean };
+
+export function readPass(source: Source, process: Identity, complaintsOf?: ComplaintsOf): Pass {
+  const walk = new Walk(source, process, complaintsOf);
   const statements = walk.root();
   return { statements, found: walk.found, exited: walk.exited };
 }
@@ -53,9 +65,12 @@ class Walk {
   private at = 0;
   private depth = 0;
 
-  constructor(source: Source, process: Identity) {
+  private readonly complaintsOf: ComplaintsOf | undefined;
+
+  constructor(source: Source, process: Identity, complaintsOf: ComplaintsOf | undefined) {
     this.source = source;
     this.process = process;
+    this.complaintsOf = complaintsOf;
   }
 
   root(): Statement[] {
@@ -126,9 +141,9 @@ class Walk {
     // The others only know the names of its keywords.
     if (path[0] === "bfd_instance" && this.process !== "Keepalived_bfd") return;
     const where = [...path, statement.keyword].join("/");
-    const { lines, exit } = complaintsOf(where, statement.words[1]?.text, name);
-    for (const line of lines) this.say(unit, line, 1);
-    if (exit) this.exit(unit, statement, 2);
+    const said = this.complaintsOf?.(where, statement.words[1]?.text, name);
+    for (const line of said?.lines ?? []) this.say(unit, line, 1);
+    if (said?.exit === true) this.exit(unit, statement, 2);
   }
 
   private block(
@@ -151,8 +166,7 @@ class Walk {
     const block = this.level(keywords, [...path, keyword], name);
     const read = { ...statement, block, end: this.here() };
     const isHeard = keyword !== "bfd_instance" || this.process === "Keepalived_bfd";
-    const last = this.source.units[this.at - 1] ?? unit;
-    if (this.exited === undefined && isHeard) this.tell(last, read, blockEnds(read));
+    if (this.exited === undefined && isHeard) this.tell(this.last(unit), read, blockEnds(read));
     return read;
   }
 
@@ -209,18 +223,11 @@ class Walk {
       const words = entry.kind === "words" ? entry : braceAsWords(entry);
       if (words.words.length > 0) block.push(statementOf(words, this.at - 1));
     }
-    if (block.length === 0 && keyword in EMPTY) {
-      const here = this.source.units[this.at - 1] ?? unit;
-      this.say(here, EMPTY[keyword]?.replace("{name}", name) ?? "");
-    }
-    if (block.length === 0 && keyword === "group") {
-      const here = this.source.units[this.at - 1] ?? unit;
-      const whose = path[0] === "track_group" ? "track group" : "sync group";
-      this.say(here, `Warning - ${whose} ${name} has empty group block`);
-    }
+    const empty = block.length === 0 ? EMPTY[[...path, keyword].join("/")] : undefined;
+    if (empty !== undefined)
+      this.say(this.last(unit), `Warning - ${empty.replace("{name}", name)}`);
     const read = { ...statement, block, end: this.here() };
-    const last = this.source.units[this.at - 1] ?? unit;
-    if (isNamed && this.exited === undefined) this.tell(last, read, blockEnds(read));
+    if (isNamed && this.exited === undefined) this.tell(this.last(unit), read, blockEnds(read));
     return read;
   }
 
@@ -255,6 +262,11 @@ class Walk {
       else this.depth--;
     }
     return unit;
+  }
+
+  /** The unit that was read last; at the end of the file the one that is given. */
+  private last(unit: Unit): Unit {
+    return this.source.units[this.at - 1] ?? unit;
   }
 
   private here(): { at: number; line: number } {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editValue, readValue } from "./edit.ts";
-import { readConfiguration } from "./read.ts";
+import { readConfiguration } from "./opinions.ts";
+import { readMeaning } from "./read.ts";
 
 const PATH = "/etc/keepalived/keepalived.conf";
 const NICS = ["lo", "eth0", "eth1"];
@@ -22,6 +23,13 @@ test("the article's file: exactly one complaint, by the checkers, and exit statu
     ["Keepalived_healthcheckers", `(${PATH}: Line 28) Unknown keyword 'nat_mask'`],
   ]);
   expect([exitCode, fatal]).toEqual([5, false]);
+});
+
+test("without opinions the same is read, and said of its structure", () => {
+  const environment = { path: PATH, nics: NICS };
+  const light = readMeaning(ARTICLE, environment);
+  const full = readConfiguration(ARTICLE, environment);
+  expect(light).toEqual(full);
 });
 
 test("what the article's file means", () => {

@@ -1,19 +1,16 @@
-// Reads a keepalived.conf: its meaning, and what keepalived 2.2.7 says of it. The file is read by the
-// parent, the checkers, the VRRP and the BFD process, in this order (K181, K209).
-import { checkEntries, type Named } from "./check-entries.ts";
-import { tellScriptUsers } from "./check-users.ts";
-import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
-import { checkVrrp } from "./check-vrrp.ts";
+// Reads a keepalived.conf. The file is read by the parent, the checkers, the VRRP and the BFD process,
+// in this order (K181, K209). What keepalived 2.2.7 thinks of it comes apart from what it means
+// (opinions.ts): it weighs, and a page whose files nobody changes does without.
 import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
-import { type Pass, readPass } from "./pass.ts";
+import { type ComplaintsOf, type Pass, readPass } from "./pass.ts";
 import { readVirtualServer } from "./read-servers.ts";
 import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
 import { readInstance } from "./read-vrrp.ts";
 import { type Files, readSource } from "./source.ts";
 import type { Statement } from "./tree.ts";
-import { all, complainLater, has, last, type Reader, word } from "./values.ts";
+import { all, last, type Reader, word } from "./values.ts";
 
 export interface ReadResult {
   readonly config: KeepalivedConfig;
@@ -35,6 +32,33 @@ export interface Environment {
   readonly isScript?: (path: string) => boolean;
 }
 
+/** A reader of files: with opinions, or of their meaning alone. */
+export type ReadConfiguration = (text: string, environment: Environment) => ReadResult;
+
+/** The statements that are read, and what they mean. */
+export interface Meaning {
+  readonly global: readonly Statement[];
+  readonly checkers: readonly Statement[];
+  readonly vrrp: readonly Statement[];
+  readonly instances: readonly {
+    readonly statement: Statement;
+    readonly config: VrrpInstanceConfig;
+  }[];
+  readonly config: KeepalivedConfig;
+}
+
+/** What keepalived says of a file besides keywords and braces that it does not know. */
+export interface Opinions {
+  readonly complaintsOf: ComplaintsOf;
+  /** Adds to `found`; false when a real start ends here (K190). */
+  readonly judge: (
+    meaning: Meaning,
+    passes: readonly Pass[],
+    environment: Environment,
+    found: Diagnostic[],
+  ) => boolean;
+}
+
 const ORDER: readonly Identity[] = [
   "Keepalived",
   "Keepalived_healthcheckers",
@@ -44,139 +68,57 @@ const ORDER: readonly Identity[] = [
 const COMPLAINTS = 5;
 const INSECURE = 6;
 
-/** Never throws, whatever the text. */
-export function readConfiguration(text: string, environment: Environment): ReadResult {
+/**
+ * Without opinions only structure is told, and every file can run: right for a file that is known to
+ * hold no other mistakes. Never throws, whatever the text.
+ */
+export function readMeaning(
+  text: string,
+  environment: Environment,
+  opinions?: Opinions,
+): ReadResult {
   const source = readSource(text, environment.path, environment.files);
-  const passes = ORDER.map((process) => readPass(source, process));
-  const [parent, checkers, vrrp] = passes as [Pass, Pass, Pass, Pass];
+  const passes = ORDER.map((process) => readPass(source, process, opinions?.complaintsOf));
   const found: Diagnostic[] = [];
-  const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
-  const servers = readServers(checkers, found, environment, global);
-  const read = readVrrp(vrrp, found, environment, global);
-  const config: KeepalivedConfig = {
-    routerId: word(last(global, "router_id")),
-    instances: read.instances.map((each) => inItsGroup(each, read.syncGroups, read.scripts)),
-    syncGroups: read.syncGroups,
-    scripts: read.scripts,
-    virtualServers: servers,
-    syncDaemon: readSyncDaemon(global),
-  };
-  tellScriptUsers(passes, found, global);
+  const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found);
+  const runs = opinions?.judge(meaning, passes, environment, found) ?? true;
   const { diagnostics, exited } = inOrder(passes, found);
   return {
-    config: deepFreeze(config),
+    config: deepFreeze(meaning.config),
     diagnostics,
     exitCode: exited ?? exitCode(diagnostics),
-    fatal: exited !== undefined || read.fatal,
+    fatal: exited !== undefined || !runs,
   };
 }
 
-function readServers(
-  { statements }: Pass,
+function meaningOf(
+  [parent, checkers, vrrp]: [Pass, Pass, Pass, Pass],
   found: Diagnostic[],
-  environment: Environment,
-  global: readonly Statement[],
-): KeepalivedConfig["virtualServers"] {
-  const reader: Reader = { process: "Keepalived_healthcheckers", found };
-  const blocks = all(statements, "virtual_server");
-  const groups = all(statements, "virtual_server_group");
-  for (const block of blocks) checkValues(reader, block);
-  for (const group of groups) checkGroup(reader, group);
-  for (const block of blocks) checkServer(reader, block);
-  const servers = blocks
+): Meaning {
+  const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
+  const virtualServers = all(checkers.statements, "virtual_server")
     .map((statement) => readVirtualServer(statement))
     .filter((each) => each !== undefined);
-  const commands = servers.flatMap(({ realServers, quorumUp, quorumDown }) => [
-    quorumUp,
-    quorumDown,
-    ...realServers.flatMap(({ notifyUp, notifyDown, checkers }) => [
-      notifyUp,
-      notifyDown,
-      ...checkers.map((checker) => ("command" in checker ? checker.command : undefined)),
-    ]),
-  ]);
-  tellInsecure(reader, statements, commands, environment, global, "check scripts");
-  return servers;
-}
-
-function readVrrp(
-  { statements }: Pass,
-  found: Diagnostic[],
-  environment: Environment,
-  global: readonly Statement[],
-): Pick<KeepalivedConfig, "instances" | "syncGroups" | "scripts"> & { fatal: boolean } {
   const reader: Reader = { process: "Keepalived_vrrp", found };
-  const blocks = all(statements, "vrrp_instance");
-  const groups = all(statements, "vrrp_sync_group");
-  const scriptBlocks = all(statements, "vrrp_script").filter(hasCommand);
-  const named: Named = {
-    nics: environment.nics,
-    defined: (kind, name, at) =>
-      statements.some(
-        (each) =>
-          each.keyword.endsWith(kind) &&
-          (kind !== "script" || hasCommand(each)) &&
-          word(each) === name &&
-          (each.end?.at ?? each.at) < at,
-      ),
-  };
-  const holders = [...blocks, ...groups, ...statements.filter(isRootList)];
-  const bad = holders.filter((each) => checkEntries(reader, each, word(each) ?? "", named));
-  const read = blocks.flatMap((statement) => {
+  const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {
     const config = readInstance(reader, statement, global);
     return config === undefined ? [] : [{ statement, config }];
   });
-  const scripts = scriptBlocks.map((each) => readScript(each)).filter((each) => each !== undefined);
-  const syncGroups = groups.map((each) => readSyncGroup(each)).filter((each) => each !== undefined);
-  const tellScripts = (): void => {
-    const isScript = environment.isScript ?? ((): boolean => true);
-    if (read.length === 0) return;
-    for (const { name, command } of scripts) {
-      const [first] = scriptBlocks;
-      if (first === undefined || isScript(command[0] ?? "")) continue;
-      complainLater(reader, first, `Disabling track script ${name} since not found/accessible`);
-    }
-    const commands = [
-      ...scripts.map(({ command }) => command),
-      ...[...read.map(({ config }) => config), ...syncGroups].flatMap(({ notify }) =>
-        Object.values(notify),
-      ),
-    ];
-    tellInsecure(reader, statements, commands, environment, global, "scripts");
+  const scripts = all(vrrp.statements, "vrrp_script")
+    .map((each) => readScript(each))
+    .filter((each) => each !== undefined);
+  const syncGroups = all(vrrp.statements, "vrrp_sync_group")
+    .map((each) => readSyncGroup(each))
+    .filter((each) => each !== undefined);
+  const config: KeepalivedConfig = {
+    routerId: word(last(global, "router_id")),
+    instances: instances.map((each) => inItsGroup(each.config, syncGroups, scripts)),
+    syncGroups,
+    scripts,
+    virtualServers,
+    syncDaemon: readSyncDaemon(global),
   };
-  const runs = checkVrrp(reader, read, groups, {
-    missingNic: bad[0],
-    tellScripts,
-    strict: has(global, "vrrp_strict"),
-    weights: new Map(scripts.map(({ name, weight }) => [name, weight])),
-  });
-  return { instances: read.map(({ config }) => config), syncGroups, scripts, fatal: !runs };
-}
-
-function hasCommand({ block }: Statement): boolean {
-  return (word(last(block, "script")) ?? "") !== "";
-}
-
-/** Lists and groups of interfaces that stand outside of any instance. */
-function isRootList({ keyword }: Statement): boolean {
-  const lists = ["static_ipaddress", "linkbeat_interfaces", "interface_up_down_delays"];
-  return lists.includes(keyword) || keyword === "garp_group";
-}
-
-/** Scripts that can be run, and nobody said that they may (K107). */
-function tellInsecure(
-  reader: Reader,
-  [first]: readonly Statement[],
-  commands: readonly (readonly string[] | undefined)[],
-  { isScript }: Environment,
-  global: readonly Statement[],
-  what: string,
-): void {
-  if (isScript === undefined || first === undefined) return;
-  if (has(global, "enable_script_security")) return;
-  if (!commands.some((command) => command !== undefined && isScript(command[0] ?? ""))) return;
-  const text = `${what} are being executed but script_security not enabled.`;
-  complainLater(reader, first, `SECURITY VIOLATION - ${text}`);
+  return { global, checkers: checkers.statements, vrrp: vrrp.statements, instances, config };
 }
 
 /** A member of a sync group loses what it tracks with a weight (K112). */

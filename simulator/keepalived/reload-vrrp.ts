@@ -9,20 +9,21 @@ import { sendGarps } from "./garp.ts";
 import { masterDownUs, type VrrpInstance } from "./instance.ts";
 import { say } from "./log.ts";
 import { notify } from "./notify.ts";
+import type { ReadConfiguration } from "./read.ts";
 import { newInstance, openSockets, sayAddresses, saySockets, type SocketTable } from "./sockets.ts";
 import { effectivePriority, faultsAtStart, startScripts } from "./tracking.ts";
 import { addAddresses } from "./addresses.ts";
 import { clearInstance, detail, startInstance, type Vrrp, waitFor } from "./vrrp.ts";
 import { exitProcess } from "../host/system.ts";
 
-export function reloadVrrp(vrrp: Vrrp): void {
+export function reloadVrrp(vrrp: Vrrp, reader: ReadConfiguration): void {
   const { system, process, voice, memory } = vrrp;
   const before = [...memory.instances.values()];
   for (const instance of before) {
     if (instance.state === "MASTER") sendAdvert(vrrp, instance, instance.priority);
   }
   say(system, process, voice, "Reloading");
-  const read = readOwnConfiguration(system, process);
+  const read = readOwnConfiguration(system, process, reader);
   sayDiagnostics(system, process, voice, read);
   if (read.fatal) {
     sayStopped(system, process, "Keepalived_vrrp");

@@ -8,6 +8,7 @@ import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } fro
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
+import type { ReadConfiguration } from "./read.ts";
 import { receiveAdvert } from "./receive.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState, writeStatistics } from "./statistics.ts";
@@ -38,44 +39,47 @@ const LAST_WORDS = "last words";
 /** A timer that rings later than this is told (`min_auto_priority_delay`, README VRRP 25). */
 const LATE_US = 1_000_000;
 
-export const keepalivedVrrp: Program = {
-  startUs: 2_500,
-  signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
-  run(process, reason, system) {
-    const voice = voiceOf(process, "Keepalived_vrrp");
-    if (reason.kind === "start") {
-      process.memory = {
-        instances: new Map(),
-        scripts: new Map(),
-        groups: [],
-        syncDaemon: undefined,
-      } satisfies VrrpMemory;
-    }
-    const vrrp: Vrrp = { system, process, voice, memory: process.memory as VrrpMemory };
-    switch (reason.kind) {
-      case "start":
-        return start(vrrp);
-      case "timer":
-        catchUp(vrrp);
-        return onTimer(vrrp, reason.key);
-      case "socket":
-        catchUp(vrrp);
-        return readAdverts(vrrp, reason.socket);
-      case "netlink":
-        return onNews(vrrp, reason);
-      case "child":
-        return scriptEnded(vrrp, reason);
-      case "signal":
-        if (reason.signal === "SIGTERM") stop(vrrp);
-        if (reason.signal === "SIGHUP") reloadVrrp(vrrp);
-        if (reason.signal === "SIGUSR1") writeState(system, process, voice, vrrp.memory);
-        if (reason.signal === "SIGUSR2") writeStatistics(system, process, voice, vrrp.memory);
-        return;
-      case "readable":
-        return;
-    }
-  },
-};
+/** The VRRP process, whose files are read by this reader. */
+export function vrrpWith(read: ReadConfiguration): Program {
+  return {
+    startUs: 2_500,
+    signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    run(process, reason, system) {
+      const voice = voiceOf(process, "Keepalived_vrrp");
+      if (reason.kind === "start") {
+        process.memory = {
+          instances: new Map(),
+          scripts: new Map(),
+          groups: [],
+          syncDaemon: undefined,
+        } satisfies VrrpMemory;
+      }
+      const vrrp: Vrrp = { system, process, voice, memory: process.memory as VrrpMemory };
+      switch (reason.kind) {
+        case "start":
+          return start(vrrp, read);
+        case "timer":
+          catchUp(vrrp);
+          return onTimer(vrrp, reason.key);
+        case "socket":
+          catchUp(vrrp);
+          return readAdverts(vrrp, reason.socket);
+        case "netlink":
+          return onNews(vrrp, reason);
+        case "child":
+          return scriptEnded(vrrp, reason);
+        case "signal":
+          if (reason.signal === "SIGTERM") stop(vrrp);
+          if (reason.signal === "SIGHUP") reloadVrrp(vrrp, read);
+          if (reason.signal === "SIGUSR1") writeState(system, process, voice, vrrp.memory);
+          if (reason.signal === "SIGUSR2") writeStatistics(system, process, voice, vrrp.memory);
+          return;
+        case "readable":
+          return;
+      }
+    },
+  };
+}
 
 /** The instances of a host's VRRP process, for those who only look. */
 export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
@@ -87,11 +91,11 @@ export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
 }
 
 /** In the order of K23 and K76: registrations, complaints, addresses, the instances, sockets. */
-function start(vrrp: Vrrp): void {
+function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   const { system, process, voice, memory } = vrrp;
   detail(vrrp, "Registering Kernel netlink reflector");
   detail(vrrp, "Registering Kernel netlink command channel");
-  const read = readOwnConfiguration(system, process);
+  const read = readOwnConfiguration(system, process, reader);
   sayDiagnostics(system, process, voice, read);
   if (read.fatal) {
     sayStopped(system, process, "Keepalived_vrrp");

@@ -1,4 +1,5 @@
 // All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
+import { readConfiguration } from "../keepalived/opinions.ts";
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
 import { arping } from "./arping.ts";
@@ -12,7 +13,7 @@ import { ip } from "./ip.ts";
 import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
 import { env, nohup, printenv, stdbuf, su, sudo, watch, xargs } from "./launchers.ts";
-import { lightPrograms } from "./light.ts";
+import { clusterPrograms } from "./light.ts";
 import { expr, logger, md5sum, nl, rev, tac } from "./line-tools.ts";
 import { journalctl } from "./journalctl.ts";
 import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
@@ -43,7 +44,7 @@ import { head, tail } from "./head-tail.ts";
 import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
-  ...lightPrograms,
+  ...clusterPrograms(readConfiguration),
   arp,
   arping,
   awk,

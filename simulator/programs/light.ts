@@ -1,16 +1,23 @@
 // The programs that a running cluster needs, without the shell and its commands: a page's first
 // figure loads no more than these.
-import { keepalivedHealthcheckers } from "../keepalived/checkers.ts";
-import { keepalived } from "../keepalived/daemon.ts";
-import { keepalivedVrrp } from "../keepalived/vrrp-process.ts";
+import { healthcheckersWith } from "../keepalived/checkers.ts";
+import { keepalivedWith } from "../keepalived/daemon.ts";
+import { type ReadConfiguration, readMeaning } from "../keepalived/read.ts";
+import { vrrpWith } from "../keepalived/vrrp-process.ts";
 import type { ProgramTable } from "../machine.ts";
 import { nginx } from "./nginx.ts";
 import { traffic } from "./traffic.ts";
 
-export const lightPrograms: ProgramTable = {
-  keepalived,
-  "keepalived-healthcheckers": keepalivedHealthcheckers,
-  "keepalived-vrrp": keepalivedVrrp,
-  nginx,
-  traffic,
-};
+/** With keepalived's files read by `read`. */
+export function clusterPrograms(read: ReadConfiguration): ProgramTable {
+  return {
+    keepalived: keepalivedWith(read),
+    "keepalived-healthcheckers": healthcheckersWith(read),
+    "keepalived-vrrp": vrrpWith(read),
+    nginx,
+    traffic,
+  };
+}
+
+/** Right as long as nobody changes a file: keepalived keeps its opinions of values to itself. */
+export const lightPrograms: ProgramTable = clusterPrograms(readMeaning);

@@ -117,6 +117,8 @@ test("the file is changed: keepalived's complaint, and a longer wait", async ({ 
   const text = await panel.locator("textarea").inputValue();
   await panel.locator("textarea").fill(text.replace("priority 100", "priorty <b>x</b>"));
   await expect(panel.getByText("Unknown keyword 'priorty'")).toBeVisible();
+  await panel.locator("textarea").fill(text.replace("priority 100", "use_vmac"));
+  await expect(panel.getByText("not acted on here: use_vmac")).toBeVisible();
   await panel.locator("textarea").fill(text.replace(/advert_int \d+/, "advert_int 2"));
   await panel.getByRole("button", { name: "Apply: restart both" }).click();
   await expect(figure(page).getByText("after 6.613 s of silence")).toBeVisible();
