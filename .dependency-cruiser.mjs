@@ -16,12 +16,14 @@ export default {
       name: "one-door",
       severity: "error",
       comment:
-        "The site reads the simulator through simulator/index.ts, all programs from their table, " +
+        "The site reads the simulator through simulator/index.ts, what keepalived thinks of a file " +
+        "through simulator/opinionated.ts, all programs from their table, " +
         "and how far it agrees with its recordings through simulator/fidelity.ts.",
       from: { path: "^(src|content)/" },
       to: {
         path: "^simulator/",
-        pathNot: "^simulator/((index|fidelity)[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
+        pathNot:
+          "^simulator/((index|opinionated|fidelity)[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
       },
     },
     {

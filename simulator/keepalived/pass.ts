@@ -224,8 +224,9 @@ class Walk {
       if (words.words.length > 0) block.push(statementOf(words, this.at - 1));
     }
     const empty = block.length === 0 ? EMPTY[[...path, keyword].join("/")] : undefined;
-    if (empty !== undefined)
+    if (empty !== undefined) {
       this.say(this.last(unit), `Warning - ${empty.replace("{name}", name)}`);
+    }
     const read = { ...statement, block, end: this.here() };
     if (isNamed && this.exited === undefined) this.tell(this.last(unit), read, blockEnds(read));
     return read;
