@@ -6,7 +6,7 @@ import { programs } from "../programs/index.ts";
 import { expandScenario, type Scenario } from "../scenario.ts";
 import { push, pop, emptyQueue, type Event } from "./queue.ts";
 import type { Input } from "./input.ts";
-import { createTimeline, act, causesOf, runTo, type Timeline } from "./timeline.ts";
+import { createTimeline, act, causesOf, replaceInputs, runTo, type Timeline } from "./timeline.ts";
 import { worldFromJson, worldToJson } from "./snapshot.ts";
 import { timerWheel } from "./wheel.ts";
 
@@ -98,6 +98,27 @@ test("an input drops the recorded future", () => {
   const director = timeline.world.hosts.get("keepalived-backup");
   const addresses = director?.nics.get("eth1")?.addresses.map(({ address }) => address);
   expect(addresses).toContain("192.168.88.100");
+});
+
+test("an action taken back leaves no trace, and done again leaves the same", () => {
+  const timeline = begin();
+  runTo(timeline, 12 * SECOND);
+  act(timeline, cable(false));
+  const once = timeline.inputs;
+  runTo(timeline, 15 * SECOND);
+  const before = everything(timeline);
+  act(timeline, cable(true));
+  const twice = timeline.inputs;
+  runTo(timeline, 25 * SECOND);
+  const after = everything(timeline);
+  replaceInputs(timeline, once, 15 * SECOND);
+  expect(everything(timeline)).toBe(before);
+  replaceInputs(timeline, twice, 25 * SECOND);
+  expect(everything(timeline)).toBe(after);
+  const fresh = begin();
+  runTo(fresh, 9 * SECOND);
+  replaceInputs(timeline, [], 9 * SECOND);
+  expect(worldToJson(timeline.world)).toBe(worldToJson(fresh.world));
 });
 
 test("a takeover can be followed back to the hand that pulled the cable", () => {

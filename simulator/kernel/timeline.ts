@@ -25,7 +25,8 @@ export interface TimelineInput {
 }
 
 export interface Timeline {
-  readonly machine: Machine;
+  /** `equip` puts another here. */
+  machine: Machine;
   /** The world at the cursor. */
   world: World;
   /** All that was run so far; after moving back it reaches beyond the cursor. */
@@ -111,6 +112,38 @@ export function planInputs(timeline: Timeline, inputs: readonly TimelineInput[])
   forget(timeline);
   const later = inputs.filter(({ at }) => at >= timeline.now);
   timeline.inputs = [...timeline.inputs, ...later];
+}
+
+/**
+ * Puts another list of inputs in place of the reader's own, and the cursor at `at`: undo, redo and
+ * opening a link are this. What both lists begin with is not run again.
+ */
+export function replaceInputs(
+  timeline: Timeline,
+  inputs: readonly TimelineInput[],
+  at: number,
+): void {
+  const old = timeline.inputs;
+  const shared = inputs.findIndex((each, index) => each !== old[index]);
+  const first = shared < 0 ? inputs.length : shared;
+  const from = Math.min(old[first]?.at ?? Infinity, inputs[first]?.at ?? Infinity);
+  if (from < Infinity) {
+    // The very first keyframe stands before all inputs.
+    const [start, ...others] = timeline.keyframes;
+    const kept = others.filter((each) => each.inputs <= first && each.world.now <= from);
+    timeline.keyframes = start === undefined ? kept : [start, ...kept];
+    restore(timeline, from);
+    cutTrace(timeline.trace, timeline.world.lastEvent);
+    timeline.end = timeline.now;
+  }
+  timeline.inputs = inputs;
+  runTo(timeline, at);
+}
+
+/** From here on another machine handles the events; the world stays as it is. */
+export function equip(timeline: Timeline, machine: Machine): void {
+  timeline.machine = machine;
+  timeline.simulation = createSimulation(timeline.world, timeline.trace, machine);
 }
 
 /** The events that led to `event`, nearest first, back to an input or to the start. */

@@ -53,10 +53,12 @@ export interface Trace {
    */
   nextFrame: number;
   nextEntry: number;
+  /** Counts the times that a recorded future was dropped: what was read of it is to be read anew. */
+  cuts: number;
 }
 
 export function emptyTrace(): Trace {
-  return { frames: [], entries: [], causes: [], nextFrame: 0, nextEntry: 0 };
+  return { frames: [], entries: [], causes: [], nextFrame: 0, nextEntry: 0, cuts: 0 };
 }
 
 export function appendFrame(trace: Trace, frame: FrameRecord): void {
@@ -69,6 +71,7 @@ export function appendEntry(trace: Trace, entry: TraceEntry): void {
 
 /** Drops all that is beyond the places of writing. */
 export function cutTrace(trace: Trace, lastEvent: number): void {
+  if (trace.frames.length > trace.nextFrame || trace.entries.length > trace.nextEntry) trace.cuts++;
   trace.frames.length = trace.nextFrame;
   trace.entries.length = trace.nextEntry;
   trace.causes.length = Math.min(trace.causes.length, lastEvent + 1);

@@ -27,10 +27,10 @@ export const traffic: Program = {
   run(process, reason, system) {
     if (reason.kind === "start") return start(process, system);
     const memory = process.memory as Memory;
-    if (reason.kind === "socket") return onSocket(memory, reason.socket, system);
+    if (reason.kind === "socket") return onSocket(process, reason.socket, system);
     if (reason.kind !== "timer") return;
     if (reason.key === "next") return send(process, memory, system);
-    giveUp(memory, Number(reason.key), system);
+    giveUp(process, Number(reason.key), system);
   },
 };
 
@@ -54,15 +54,16 @@ function start(process: Process, system: System): void {
 function send(process: Process, memory: Memory, system: System): void {
   const { sim, host } = system;
   const n = ++memory.sent;
-  sim.record(host, "mark", { what: "request", n, to: memory.target });
+  sim.record(host, "mark", { what: "request", pid: process.pid, n, to: memory.target });
   const exchange = openExchange(system, process, { destination: memory.target, port: 80 });
   memory.open.set(n, exchange);
   setTimer(system, process, "next", sim.now + memory.everyUs);
   setTimer(system, process, String(n), sim.now + memory.timeoutUs);
-  if (exchange.step === "failed") conclude(memory, n, exchange, system);
+  if (exchange.step === "failed") conclude(process, n, exchange, system);
 }
 
-function onSocket(memory: Memory, socket: number, system: System): void {
+function onSocket(process: Process, socket: number, system: System): void {
+  const memory = process.memory as Memory;
   for (const [n, exchange] of memory.open) {
     if (exchange.socket !== socket) continue;
     proceed(system, exchange);
@@ -70,28 +71,32 @@ function onSocket(memory: Memory, socket: number, system: System): void {
       const request = `GET / HTTP/1.1\r\nHost: ${memory.target}\r\n\r\n`;
       ask(system, exchange, request);
     } else if (exchange.step === "answered" || exchange.step === "failed") {
-      conclude(memory, n, exchange, system);
+      conclude(process, n, exchange, system);
     }
     return;
   }
 }
 
-function giveUp(memory: Memory, n: number, system: System): void {
+function giveUp(process: Process, n: number, system: System): void {
+  const memory = process.memory as Memory;
   const exchange = memory.open.get(n);
   if (exchange === undefined) return;
   const { openedAt } = exchange;
-  system.sim.record(system.host, "mark", { what: "timed-out", n, sentAt: openedAt });
+  const { pid } = process;
+  system.sim.record(system.host, "mark", { what: "timed-out", pid, n, sentAt: openedAt });
   memory.open.delete(n);
   closeExchange(system, exchange);
 }
 
-function conclude(memory: Memory, n: number, exchange: Exchange, system: System): void {
+function conclude(process: Process, n: number, exchange: Exchange, system: System): void {
+  const memory = process.memory as Memory;
+  const { pid } = process;
   const { openedAt: sentAt, error } = exchange;
   const server = parseAnswer(exchange.received, "GET")?.body.trim() ?? "";
   const fields =
     exchange.step === "answered"
-      ? { what: "answered", n, sentAt, server }
-      : { what: "refused", n, sentAt, error };
+      ? { what: "answered", pid, n, sentAt, server }
+      : { what: "refused", pid, n, sentAt, error };
   system.sim.record(system.host, "mark", fields);
   memory.open.delete(n);
   closeExchange(system, exchange);
