@@ -4,8 +4,8 @@ export type { Host, InterfaceAddress, Neighbour, Nic } from "./host/host.ts";
 export type { Input } from "./kernel/input.ts";
 export { run as runTimeline } from "./kernel/run.ts";
 export { expandScenario, readScenario, type Scenario } from "./scenario.ts";
-export { editValue, readValue } from "./keepalived/edit.ts";
-export { masterDownUs } from "./keepalived/instance.ts";
+export { editValue, readValue, virtualAddresses } from "./keepalived/edit.ts";
+export { masterDownUs, type VrrpInstance } from "./keepalived/instance.ts";
 export { vrrpInstances } from "./keepalived/vrrp-process.ts";
 export { checkedPools } from "./keepalived/checkers.ts";
 export { lightPrograms } from "./programs/light.ts";
@@ -19,6 +19,7 @@ export {
   planInputs,
   replaceInputs,
   runSlice,
+  runToEntry,
   runToFrame,
   runTo,
   type Timeline,

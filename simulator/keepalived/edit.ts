@@ -31,3 +31,13 @@ function valueAt(text: string, path: readonly string[]): { from: number; to: num
   }
   return found?.words[1];
 }
+
+/** The addresses in every `virtual_ipaddress` list, without prefix and device. */
+export function virtualAddresses(text: string): string[] {
+  return parseTree(text)
+    .filter(({ keyword }) => keyword === "vrrp_instance")
+    .flatMap(({ block }) => block ?? [])
+    .filter(({ keyword }) => keyword === "virtual_ipaddress")
+    .flatMap(({ block }) => block ?? [])
+    .map(({ keyword }) => keyword.split("/")[0] ?? "");
+}

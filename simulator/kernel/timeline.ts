@@ -4,7 +4,7 @@
 import { cloneWorld } from "./clone.ts";
 import type { Input } from "./input.ts";
 import { addInput, createSimulation, type Machine, type Simulation, step } from "./run.ts";
-import { cutTrace, emptyTrace, type FrameRecord, type Trace } from "./trace.ts";
+import { cutTrace, emptyTrace, type FrameRecord, type Trace, type TraceEntry } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /** A keyframe at least this often: so much is run again at most when seeking. */
@@ -93,6 +93,23 @@ export function runToFrame(
     for (; seen < trace.nextFrame; seen++) {
       const frame = trace.frames[seen];
       if (frame !== undefined && isWanted(frame)) return frame;
+    }
+  }
+  return undefined;
+}
+
+/** As `runToFrame`, for an entry of the trace. The world then stands at its moment. */
+export function runToEntry(
+  timeline: Timeline,
+  at: number,
+  isWanted: (entry: TraceEntry) => boolean,
+): TraceEntry | undefined {
+  const { trace } = timeline;
+  let seen = trace.nextEntry;
+  while (!advance(timeline, at, 1)) {
+    for (; seen < trace.nextEntry; seen++) {
+      const entry = trace.entries[seen];
+      if (entry !== undefined && isWanted(entry)) return entry;
     }
   }
   return undefined;

@@ -1,0 +1,178 @@
+// Where things stand on the map, computed from the cluster: directors above the switch, servers
+// below it, clients at its left (on a phone below too). With two networks the directors stand
+// between the two switches. Units are the drawing's own.
+import type { ClusterView, HostView } from "./cluster.ts";
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+type Point = readonly [x: number, y: number];
+
+/** A cable: from the edge of a host's box to its port at a switch. */
+export interface Cable {
+  readonly host: string;
+  readonly nic: string;
+  readonly network: string;
+  readonly from: Point;
+  readonly port: Point;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly hosts: ReadonlyMap<string, Box>;
+  readonly bars: ReadonlyMap<string, Box>;
+  readonly cables: readonly Cable[];
+  /** Little room: only last octets, no signs. */
+  readonly short: boolean;
+  readonly flag: { readonly width: number; readonly height: number; readonly font: number };
+  /** Where flags hang that nobody holds. */
+  readonly adrift: Point;
+  readonly font: { readonly name: number; readonly text: number };
+}
+
+interface Row {
+  readonly hosts: readonly HostView[];
+  readonly x: number;
+  readonly width: number;
+  readonly y: number;
+  readonly box: { readonly width: number; readonly height: number; readonly gap: number };
+  /** Which way further rows grow: away from the switch. */
+  readonly direction: 1 | -1;
+}
+
+const BAR_HEIGHT = 26;
+/** Room above directors for the flag and below boxes for a cable or a sentence. */
+const FLAG_ROOM = 62;
+const CABLE_ROOM = 78;
+
+export function layoutOf({ hosts, networks }: ClusterView, width: number, short: boolean): Layout {
+  const clients = hosts.filter(({ role }) => role === "client");
+  const nodes = hosts.filter(({ role }) => role === "node");
+  const directors = hosts.filter(({ role }) => role === "director");
+  const box = short ? { width: 112, height: 70, gap: 10 } : { width: 214, height: 96, gap: 30 };
+  const margin = short ? 14 : 16;
+  const isSplit = networks.length > 1;
+  const besides = !short && !isSplit;
+  const left = besides ? margin + 158 + 26 : margin;
+  const room = width - left - margin;
+  const placed = new Map<string, Box>();
+  const bars = new Map<string, Box>();
+  let y = short ? 56 : FLAG_ROOM;
+
+  const put = (row: Omit<Row, "box"> & { box?: Row["box"] }): number =>
+    placeRow({ box, ...row }, placed);
+  const bar = (network: string, x: number, at: number, wide: number): void =>
+    void bars.set(network, { x, y: at, width: wide, height: BAR_HEIGHT });
+
+  if (isSplit) {
+    y = put({
+      hosts: clients,
+      x: margin,
+      width: width - 2 * margin,
+      y: short ? 10 : 14,
+      direction: 1,
+    });
+    y += short ? 26 : 34;
+    bar(networks[0] ?? "", margin, y, width - 2 * margin);
+    y += BAR_HEIGHT + FLAG_ROOM + 14;
+    y = put({ hosts: directors, x: margin, width: width - 2 * margin, y, direction: 1 });
+  } else {
+    y = put({ hosts: directors, x: left, width: room, y, direction: 1 });
+  }
+  y += CABLE_ROOM - (isSplit || short ? 20 : 0);
+  const network = networks.at(-1) ?? "";
+  bar(network, left, y, room);
+  const barY = y;
+  y += BAR_HEIGHT + CABLE_ROOM - (short ? 30 : 0);
+  const below = besides || isSplit ? nodes : [...clients, ...nodes];
+  y = put({ hosts: below, x: left, width: room, y, direction: 1 });
+  if (besides) {
+    const small = { width: 158, height: 86, gap: 18 };
+    const needed = clients.length * (small.height + small.gap) - small.gap;
+    let top = Math.max(FLAG_ROOM, barY + BAR_HEIGHT / 2 - needed / 2);
+    for (const client of clients) {
+      placed.set(client.name, { x: margin, y: top, width: small.width, height: small.height });
+      top += small.height + small.gap;
+    }
+    y = Math.max(y, top);
+  }
+  return {
+    width,
+    height: y + (short ? 64 : 22),
+    hosts: placed,
+    bars,
+    cables: cablesOf(hosts, placed, bars),
+    short,
+    flag: short ? { width: 140, height: 32, font: 17 } : { width: 184, height: 38, font: 21 },
+    adrift: short ? [width / 2 - 70, 8] : [left + room / 2 - 92, 8],
+    font: short ? { name: 15, text: 13 } : { name: 19, text: 16 },
+  };
+}
+
+/** Puts a row's boxes, in as many lines as it takes; gives the lower end of the last. */
+function placeRow(row: Row, placed: Map<string, Box>): number {
+  const { hosts, x, width, box } = row;
+  if (hosts.length === 0) return row.y;
+  const perLine = Math.max(1, Math.floor((width + box.gap) / (Math.min(box.width, 132) + box.gap)));
+  const lines = Math.ceil(hosts.length / perLine);
+  const inLine = Math.ceil(hosts.length / lines);
+  const pitch = width / inLine;
+  const boxWidth = Math.min(box.width, pitch - box.gap);
+  for (const [index, { name }] of hosts.entries()) {
+    const line = Math.floor(index / inLine);
+    const column = index % inLine;
+    // A second line stands half a pitch aside: its cables pass between the boxes of the first.
+    const aside = line % 2 === 1 ? box.gap + Math.min(boxWidth / 2, 20) : 0;
+    placed.set(name, {
+      x: x + column * pitch + (pitch - boxWidth) / 2 + aside,
+      y: row.y + line * (box.height + 28),
+      width: boxWidth,
+      height: box.height,
+    });
+  }
+  return row.y + lines * box.height + (lines - 1) * 28;
+}
+
+function cablesOf(
+  hosts: readonly HostView[],
+  placed: ReadonlyMap<string, Box>,
+  bars: ReadonlyMap<string, Box>,
+): Cable[] {
+  return hosts.flatMap(({ name, nics }) =>
+    nics.flatMap((nic) => {
+      const box = placed.get(name);
+      const bar = bars.get(nic.network);
+      if (box === undefined || bar === undefined) return [];
+      return [{ host: name, nic: nic.name, network: nic.network, ...ends(box, bar) }];
+    }),
+  );
+}
+
+/** Beside the bar a cable runs level, else straight up or down. */
+function ends(box: Box, bar: Box): { from: Point; port: Point } {
+  const middle = box.y + box.height / 2;
+  if (box.x + box.width <= bar.x) {
+    const level = Math.min(bar.y + bar.height - 5, Math.max(bar.y + 5, middle));
+    return { from: [box.x + box.width, middle], port: [bar.x, level] };
+  }
+  const x = Math.min(bar.x + bar.width - 8, Math.max(bar.x + 8, box.x + box.width / 2));
+  return box.y < bar.y
+    ? { from: [x, box.y + box.height], port: [x, bar.y] }
+    : { from: [x, box.y], port: [x, bar.y + bar.height] };
+}
+
+/** The way of a frame: from its sender's box over its port, inside the switch, to a receiver. */
+export function wayOf(layout: Layout, network: string, from: string, to: string): Point[] {
+  const find = (host: string): Cable | undefined =>
+    layout.cables.find((each) => each.host === host && each.network === network);
+  const [a, b] = [find(from), find(to)];
+  const bar = layout.bars.get(network);
+  if (a === undefined || b === undefined || bar === undefined) return [];
+  const middle = bar.y + bar.height / 2;
+  return [a.from, a.port, [a.port[0], middle], [b.port[0], middle], b.port, b.from];
+}

@@ -1,0 +1,303 @@
+// One run in the reader's hand: the timeline, what has been done to it and can be taken back, the
+// clock, and what is looked at. Every part of the instrument draws this one thing at its cursor.
+import {
+  act,
+  createMachine,
+  createTimeline,
+  equip,
+  type FrameRecord,
+  type Input,
+  lightPrograms,
+  replaceInputs,
+  runTo,
+  runToEntry,
+  type Timeline,
+  type TimelineInput,
+  type TraceEntry,
+  type World,
+  worldFromJson,
+} from "#sim/index.ts";
+import {
+  advancePlayer,
+  createPlayer,
+  type Flight,
+  type Player,
+  scrub,
+  stepFrame,
+} from "../player.ts";
+import { clusterOf, type ClusterView } from "./cluster.ts";
+import { DEFAULT_INTEREST, isWanted } from "./frames.ts";
+import { beginScore, readScore, type ScoreReader } from "./score.ts";
+
+/** One thing the reader did, as it can be taken back. */
+export interface Deed {
+  readonly at: number;
+  /** What is said of it: "keepalived: cable pulled". */
+  readonly label: string;
+  readonly before: readonly TimelineInput[];
+  readonly after: readonly TimelineInput[];
+}
+
+/** What a run begins from. */
+export interface Beginning {
+  /** A name from the library, or of an opened file. */
+  readonly scenario: string;
+  /** The world as text. */
+  readonly world: string;
+  /** So much has passed before the reader sees the first picture; microseconds. */
+  readonly historyUs: number;
+  /** Things done to it before the reader came, as a link tells them. */
+  readonly inputs?: readonly TimelineInput[];
+  readonly at?: number;
+}
+
+const STEP_LIMIT_US = 60_000_000;
+const TURNS: readonly string[] = [
+  "vrrp-state",
+  "address-added",
+  "address-removed",
+  "server-added",
+  "server-removed",
+  "server-weight",
+  "carrier",
+  "power",
+  "crash",
+  "freeze",
+  "thaw",
+  "service",
+  "refused",
+  "timed-out",
+];
+
+export class LabSession {
+  timeline: Timeline;
+  /** The world that the timeline began with. */
+  start: World;
+  beginning: Beginning;
+  playing = $state(false);
+  /** Virtual seconds a second. */
+  speed = $state(1);
+  /** Reduced motion: frames are drawn whole, not flying. */
+  still = $state(false);
+  interest = $state.raw(DEFAULT_INTEREST);
+  flights = $state.raw<readonly Flight[]>([]);
+  /** The frame that card and ladder speak of, when the reader chose one. */
+  chosen = $state.raw<FrameRecord | undefined>(undefined);
+  /** The host that terminal, log and tables speak of. */
+  host = $state("");
+  deeds = $state.raw<readonly Deed[]>([]);
+  undone = $state.raw<readonly Deed[]>([]);
+  failure = $state<unknown>(undefined);
+  /** Counts changes of cursor and trace. */
+  private tick = $state(0);
+  private player: Player;
+  private score_: ScoreReader;
+  private isEquipped = false;
+
+  constructor(beginning: Beginning) {
+    this.beginning = beginning;
+    this.start = worldFromJson(beginning.world);
+    this.timeline = this.begin();
+    this.player = this.newPlayer();
+    this.score_ = beginScore(this.start);
+    this.host = [...this.start.hosts.keys()][0] ?? "";
+  }
+
+  readonly cluster: ClusterView = $derived.by(() => {
+    void this.tick;
+    return clusterOf(this.timeline.world);
+  });
+  readonly score = $derived.by(() => {
+    void this.tick;
+    // A new object each time, for its lists grow in place.
+    return { ...readScore(this.score_, this.timeline, this.start) };
+  });
+  /** The frame on the wire now, else the one chosen. */
+  readonly frame = $derived(this.chosen ?? this.flights[0]?.frame);
+
+  get now(): number {
+    void this.tick;
+    return this.timeline.now;
+  }
+  /** How far has been run. */
+  get end(): number {
+    void this.tick;
+    return this.timeline.end;
+  }
+  get world(): World {
+    void this.tick;
+    return this.timeline.world;
+  }
+  get trace(): Timeline["trace"] {
+    void this.tick;
+    return this.timeline.trace;
+  }
+
+  /** Another run in place of this one. */
+  open(beginning: Beginning): void {
+    this.beginning = beginning;
+    this.start = worldFromJson(beginning.world);
+    this.again();
+    this.host = [...this.start.hosts.keys()][0] ?? "";
+  }
+
+  /** The same run from its beginning. */
+  again(): void {
+    this.failure = undefined;
+    this.timeline = this.begin();
+    this.player = this.newPlayer();
+    this.score_ = beginScore(this.start);
+    this.isEquipped = false;
+    this.deeds = [];
+    this.undone = [];
+    this.chosen = undefined;
+    this.play(false);
+  }
+
+  private begin(): Timeline {
+    const { world, historyUs, inputs, at } = this.beginning;
+    const timeline = createTimeline(worldFromJson(world), createMachine(lightPrograms));
+    runTo(timeline, timeline.now + historyUs);
+    if (inputs !== undefined) replaceInputs(timeline, inputs, at ?? timeline.now);
+    return timeline;
+  }
+
+  private newPlayer(): Player {
+    return createPlayer(this.timeline, (record) => {
+      const { trace } = this.timeline;
+      return isWanted(record, trace.frames[trace.nextFrame - 2], this.cluster, this.interest);
+    });
+  }
+
+  /** All programs, the shell too: fetched before the first thing that may need them. */
+  async equip(): Promise<void> {
+    if (this.isEquipped) return;
+    const { programs } = await import("#sim/programs/index.ts");
+    this.isEquipped = true;
+    equip(this.timeline, createMachine(programs));
+  }
+
+  /** Does something now. What had been run beyond this moment goes, until it is taken back. */
+  async act(inputs: readonly Input[], label: string): Promise<void> {
+    await this.equip();
+    this.guard(() => {
+      const { timeline } = this;
+      const before = timeline.inputs;
+      const at = timeline.now;
+      for (const input of inputs) act(timeline, input);
+      this.deeds = [...this.deeds, { at, label, before, after: timeline.inputs }];
+      this.undone = [];
+      this.rest();
+    });
+  }
+
+  /** Types a line at a host's console; gives the label by which its output is found. */
+  async type(host: string, line: string, background = false): Promise<string> {
+    const label = `typed ${this.timeline.inputs.length} ${this.timeline.now}`;
+    await this.act([{ kind: "command", host, line, label, background }], `${host}# ${line}`);
+    return label;
+  }
+
+  undo(): void {
+    const deed = this.deeds.at(-1);
+    if (deed === undefined) return;
+    this.deeds = this.deeds.slice(0, -1);
+    this.undone = [...this.undone, deed];
+    this.guard(() => {
+      replaceInputs(this.timeline, deed.before, deed.at);
+      this.rest();
+    });
+  }
+
+  redo(): void {
+    const deed = this.undone.at(-1);
+    if (deed === undefined) return;
+    this.undone = this.undone.slice(0, -1);
+    this.deeds = [...this.deeds, deed];
+    this.guard(() => {
+      replaceInputs(this.timeline, deed.after, deed.at);
+      this.rest();
+    });
+  }
+
+  play(on: boolean): void {
+    this.playing = on;
+    this.player.playing = on;
+    this.player.speed = this.speed;
+    if (on) this.chosen = undefined;
+    this.refresh();
+  }
+
+  /** From the frame loop: `elapsedMs` of the reader's time have passed. */
+  advance(elapsedMs: number): void {
+    if (!this.playing) return;
+    this.player.speed = this.speed;
+    this.guard(() => advancePlayer(this.player, elapsedMs));
+    this.refresh();
+  }
+
+  seek(at: number): void {
+    this.guard(() => scrub(this.player, Math.max(at, this.start.now)));
+    this.chosen = undefined;
+    this.play(false);
+  }
+
+  /** On to the next frame of interest. */
+  stepForward(): void {
+    this.chosen = undefined;
+    this.guard(() => stepFrame(this.player, STEP_LIMIT_US));
+    this.play(false);
+  }
+
+  /** Back to the frame of interest before. */
+  stepBack(): void {
+    const { trace } = this.timeline;
+    const shown = this.flights[0]?.frame;
+    for (let index = trace.nextFrame - 1; index >= 0; index--) {
+      const record = trace.frames[index];
+      if (record === undefined || record.id === shown?.id) continue;
+      if (isWanted(record, trace.frames[index - 1], this.cluster, this.interest)) {
+        return this.show(record);
+      }
+    }
+  }
+
+  /** On to the next turn of events: a state, an address, a pool, a fault, a request lost. */
+  stepToTurn(): void {
+    const isTurn = ({ code, fields }: TraceEntry): boolean =>
+      code === "mark" && TURNS.includes(String(fields["what"]));
+    this.chosen = undefined;
+    this.guard(() => runToEntry(this.timeline, this.timeline.now + STEP_LIMIT_US, isTurn));
+    this.rest();
+  }
+
+  /** Puts the cursor where this frame is on the wire, and shows it. */
+  show(record: FrameRecord): void {
+    this.guard(() => {
+      runTo(this.timeline, record.at);
+      this.player.flights = [{ frame: record, progress: 0.5 }];
+    });
+    this.chosen = record;
+    this.play(false);
+  }
+
+  private rest(): void {
+    this.player.flights = [];
+    this.refresh();
+  }
+
+  private refresh(): void {
+    this.flights = this.player.flights.map((flight) => ({ ...flight }));
+    this.tick++;
+  }
+
+  /** Our own bugs end here: an apology and a way to begin again. */
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failure = error;
+      this.playing = false;
+    }
+  }
+}
