@@ -52,6 +52,8 @@ export interface StepMatcher extends Window {
   readonly lines?: string;
   /** A regular expression: only the parts of lines that match are left out. */
   readonly erase?: string;
+  /** What stands in place of what is erased. */
+  readonly put?: string;
   /** A regular expression: neighbouring lines that match may stand in any order. */
   readonly unordered?: string;
 }
@@ -113,8 +115,8 @@ export function stepExclusions(
 
 /** An output without what these exclusions take of it. */
 export function withoutParts(text: string, exclusions: readonly StepExclusion[]): string {
-  return exclusions.reduce((rest, { outputs: { lines, erase, unordered } }) => {
-    if (erase !== undefined) rest = rest.replace(new RegExp(erase, "gm"), "");
+  return exclusions.reduce((rest, { outputs: { lines, erase, put = "", unordered } }) => {
+    if (erase !== undefined) rest = rest.replace(new RegExp(erase, "gm"), put);
     if (lines !== undefined) {
       const pattern = new RegExp(lines);
       rest = rest
