@@ -35,7 +35,7 @@ test("a recording opens by its name, both sides in one time line", async ({ page
   const times = await opened.locator(".at > span").allTextContents();
   expect(times).toEqual(times.toSorted((a, b) => Number(a) - Number(b)));
   await expect(opened.locator("ol")).toContainText("Entering FAULT STATE");
-  await expect(opened.locator("ol .vip").first()).toHaveText("192.168.88.100");
+  await expect(opened.locator("ol .vip").first()).toHaveText("192.168.1.100");
 });
 
 test("kinds of rows can be taken out", async ({ page }) => {
