@@ -1,6 +1,6 @@
-// What the simulator leaves out on purpose, by name: which frames, log lines or outputs are not
-// compared, and why. An exclusion takes the same away from both sides, and what it takes is counted
-// and reported; it never hides more than the share that it states.
+// What the simulator leaves out on purpose, by name: which frames, log lines or parts of outputs are
+// not compared, and why. An exclusion takes the same away from both sides, and what it takes is
+// counted and reported; it never hides more than the share that it states.
 import type { Item, Streams } from "./conversations.ts";
 import { kindOf } from "./conversations.ts";
 import type { RecordedStep } from "../scenario/types.ts";

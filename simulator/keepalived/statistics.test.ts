@@ -34,10 +34,10 @@ test("the state of each instance", () => {
   expect(text).toContain(
     "     192.168.88.100/24 dev eth1 scope global set\n   fd_in 13, fd_out 14\n",
   );
-  expect(text).toMatch(/   Tracking VRRP instances :\n     VI_1, weight 0\nactive\n$/);
+  expect(text).toMatch(/ {3}Tracking VRRP instances :\n {5}VI_1, weight 0\nactive\n$/);
 });
 
-test("the state of sockets and interfaces: an interface has one socket for all its instances", () => {
+test("the state of sockets and interfaces; instances of an interface share one socket", () => {
   const second = FILE.replaceAll("VI_1", "VI_2")
     .replace("id 18", "id 19")
     .replace(".100/", ".101/");

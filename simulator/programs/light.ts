@@ -8,7 +8,7 @@ import type { ProgramTable } from "../machine.ts";
 import { nginx } from "./nginx.ts";
 import { traffic } from "./traffic.ts";
 
-/** With keepalived's files read by `read`, and its state written by `write` where it can be seen. */
+/** With keepalived's files read by `read`, and its state written by `write` where it is seen. */
 export function clusterPrograms(read: ReadConfiguration, write?: StateWriter): ProgramTable {
   return {
     keepalived: keepalivedWith(read),
