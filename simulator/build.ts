@@ -3,7 +3,7 @@
 import { addAddress, withBroadcast } from "./host/interface.ts";
 import type { BootPlan, FileRecord, Host, Nic } from "./host/host.ts";
 import type { OpenFile } from "./host/process.ts";
-import { drawReachableTime } from "./host/reachable-time.ts";
+import { firstReachableTime } from "./host/reachable-time.ts";
 import { addRoute } from "./host/route.ts";
 import { firstPort } from "./host/ports.ts";
 import { INIT, spawnProcess } from "./host/system.ts";
@@ -198,7 +198,7 @@ function buildNic(
     neighbours: new Map(),
     traffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0 },
     rings: new Map(),
-    reachableUs: drawReachableTime(nextRandom(world)),
+    reachableUs: firstReachableTime(world, host, plan.name),
     arp: true,
   };
 }

@@ -118,6 +118,34 @@ describe("scenarioOf", () => {
   });
 });
 
+describe("draws", () => {
+  const drawsOf = (name: string) => scenarioOf(recordingOf(name)).draws;
+
+  it("has a script's first check end where the log first speaks of it", () => {
+    expect(drawsOf("lvs-p-udp")).toEqual([
+      { host: "keepalived", what: "first-check", of: "192.168.88.10:5353", seconds: 5.379 },
+      { host: "keepalived", what: "first-check", of: "192.168.88.11:5353", seconds: 6.9312 },
+    ]);
+  });
+
+  // The client's last ping that followed an answer is of 35.831 s, its first question to the
+  // silent neighbour of 68.535 s.
+  it("has the reachable time that a silent neighbour brings to light (I56)", () => {
+    const [drawn, ...others] = drawsOf("vrrp-f3-heal-no-refresh") ?? [];
+    expect(others).toEqual([]);
+    expect(drawn).toMatchObject({ host: "client", what: "reachable-time", of: "eth1" });
+    expect(drawn?.seconds).toBeCloseTo(68.535 - 35.831 - 5.12 - 0.128, 2);
+  });
+
+  it("has none where neighbours answer", () => {
+    expect(drawsOf("vrrp-b-stop-start")).toEqual([]);
+  });
+
+  it("takes the time of day from the first note of a script", () => {
+    expect(scenarioOf(recordingOf("vrrp-q-notify")).start).toBe("2026-11-23T03:04:34Z");
+  });
+});
+
 describe("exclusions", () => {
   const original = recordingOf("vrrp-b-stop-start");
   const nothing: Replayed = { frames: [], logs: {}, steps: [] };
@@ -140,6 +168,48 @@ describe("exclusions", () => {
     const replay = { ...original, frames: original.frames.filter((frame) => !frame.ip?.vrrp) };
     expect(percent(compare(original, replay).frames)).toBeLessThan(100);
     expect(percent(compare(original, replay, [exclusion]).frames)).toBe(100);
+  });
+
+  const printed = (text: string): Recording => ({
+    frames: [],
+    logs: {},
+    steps: [{ t: 1, host: "client", run: "cat notes", record: true, code: 0, stdout: text }],
+  });
+  const agrees = (outputs: object, ours: string, theirs: string): boolean => {
+    const exclusion: Exclusion = { ...base, outputs };
+    const { good, total } = compare(printed(ours), printed(theirs), [exclusion]).outputs;
+    expect(total).toBe(1);
+    return good === 1;
+  };
+
+  it.each([
+    ["12:00 up\n", "13:00 up\n", true],
+    ["12:00 up\n", "13:00 down\n", false],
+    ["12:00 up\n", "13:00 up\n13:01 up\n", false],
+  ])("leaves out parts of lines, not the rest: %j, %j", (ours, theirs, expected) => {
+    expect(agrees({ erase: "^\\d\\d:\\d\\d" }, ours, theirs)).toBe(expected);
+  });
+
+  it.each([
+    [":32801 a\n", ":45000 a\n", true],
+    [":32801 a\n", ":80 a\n", false],
+  ])("puts something in place of a part: %j, %j", (ours, theirs, expected) => {
+    const outputs = { erase: "(?<=:)32[89]\\d\\d\\b", put: "33000" };
+    expect(agrees(outputs, ours, theirs)).toBe(expected);
+  });
+
+  it.each([
+    ["1 a\n1 b\n2 c\n", "1 b\n1 a\n2 c\n", true],
+    ["1 a\n1 b\n2 c\n", "1 b\n1 a\n2 d\n", false],
+    ["1 a\n1 b\n2 c\n", "1 a\n2 c\n", false],
+    ["1 a\n-\n1 b\n", "1 b\n-\n1 a\n", false],
+  ])("lets neighbouring lines stand in any order: %j, %j", (ours, theirs, expected) => {
+    expect(agrees({ unordered: "^\\d" }, ours, theirs)).toBe(expected);
+  });
+
+  it("of parts of lines counts where there is such a part", () => {
+    const exclusion: Exclusion = { ...base, outputs: { erase: "absent" } };
+    expect(compare(printed("here"), printed("here"), [exclusion]).excluded).toEqual([]);
   });
 
   it("of one recording says nothing about another", () => {

@@ -6,7 +6,12 @@ import { agreement } from "./compare/agree.ts";
 import type { Agreement, Disagreement } from "./compare/agree.ts";
 import { append, conversationsOf, kindOf, TIGHT_KINDS } from "./compare/conversations.ts";
 import type { Item, Streams } from "./compare/conversations.ts";
-import { exclusionsFor, stepExclusions, withoutExcluded } from "./compare/exclusions.ts";
+import {
+  exclusionsFor,
+  stepExclusions,
+  withoutExcluded,
+  withoutParts,
+} from "./compare/exclusions.ts";
 import type { Excluded, Exclusion, Part } from "./compare/exclusions.ts";
 import { comparedMessage, isSameText } from "./compare/text.ts";
 import type { RecordedStep, Recording, StepResult } from "./scenario.ts";
@@ -110,15 +115,15 @@ function compareOutputs(
   const leftOut: number[] = [];
   recording.steps.forEach((step, i) => {
     if (!("run" in step) || step.record !== true) return;
-    const { whole, lines } = stepExclusions(step, rules, replay.steps[i]);
-    [...(whole ? [whole] : lines)].forEach(({ id }) => count(id));
+    const { whole, parts } = stepExclusions(step, rules, replay.steps[i]);
+    [...(whole ? [whole] : parts)].forEach(({ id }) => count(id));
     if (whole !== undefined) {
       leftOut.push(i);
       return;
     }
-    const linesOut = lines.map(({ outputs }) => new RegExp(outputs.lines ?? ""));
-    const recorded = resultOf(step, linesOut);
-    const replayed = resultOf(replay.steps[i], linesOut);
+    const keep = (text = ""): string => withoutParts(text, parts);
+    const recorded = resultOf(step, keep);
+    const replayed = resultOf(replay.steps[i], keep);
     total++;
     if (!isSameResult(recorded, replayed)) {
       bad.push({ step: i, at: step.t, host: step.host, run: step.run, recorded, replayed });
@@ -127,16 +132,14 @@ function compareOutputs(
   return { good: total - bad.length, total, bad, leftOut };
 }
 
-function resultOf(step: RecordedStep | undefined, leftOut: readonly RegExp[]): StepResult {
-  const keep = (text: string): string =>
-    text
-      .split("\n")
-      .filter((line) => !leftOut.some((pattern) => pattern.test(line)))
-      .join("\n");
+function resultOf(
+  step: RecordedStep | undefined,
+  keep: (text: string | undefined) => string,
+): StepResult {
   return {
     ...(step?.code === undefined ? {} : { code: step.code }),
-    stdout: keep(step?.stdout ?? ""),
-    stderr: keep(step?.stderr ?? ""),
+    stdout: keep(step?.stdout),
+    stderr: keep(step?.stderr),
   };
 }
 

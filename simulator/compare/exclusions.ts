@@ -1,6 +1,6 @@
-// What the simulator leaves out on purpose, by name: which frames, log lines or outputs are not
-// compared, and why. An exclusion takes the same away from both sides, and what it takes is counted
-// and reported; it never hides more than the share that it states.
+// What the simulator leaves out on purpose, by name: which frames, log lines or parts of outputs are
+// not compared, and why. An exclusion takes the same away from both sides, and what it takes is
+// counted and reported; it never hides more than the share that it states.
 import type { Item, Streams } from "./conversations.ts";
 import { kindOf } from "./conversations.ts";
 import type { RecordedStep } from "../scenario/types.ts";
@@ -50,6 +50,12 @@ export interface StepMatcher extends Window {
   readonly run?: string;
   /** A regular expression: only the output's lines that match are left out, not the whole step. */
   readonly lines?: string;
+  /** A regular expression: only the parts of lines that match are left out. */
+  readonly erase?: string;
+  /** What stands in place of what is erased. */
+  readonly put?: string;
+  /** A regular expression: neighbouring lines that match may stand in any order. */
+  readonly unordered?: string;
 }
 
 /** What one exclusion took away of a part, on both sides together. */
@@ -83,27 +89,58 @@ export function withoutExcluded(
   return rest;
 }
 
-/**
- * The exclusion that takes the whole step, and those that take lines that stand in its output on
- * either side.
- */
+type StepExclusion = Exclusion & { outputs: StepMatcher };
+
+/** The exclusion that takes the whole step, and those that take a part of either side's output. */
 export function stepExclusions(
   step: RecordedStep,
   exclusions: readonly Exclusion[],
   replayed: RecordedStep | undefined,
-): { whole: Exclusion | undefined; lines: readonly (Exclusion & { outputs: StepMatcher })[] } {
+): { whole: Exclusion | undefined; parts: readonly StepExclusion[] } {
   const matching = exclusions.filter(
-    (exclusion): exclusion is Exclusion & { outputs: StepMatcher } =>
+    (exclusion): exclusion is StepExclusion =>
       "outputs" in exclusion && matchesStep(exclusion.outputs, step),
   );
+  const isWhole = ({ outputs: { lines, erase, unordered } }: StepExclusion): boolean =>
+    lines === undefined && erase === undefined && unordered === undefined;
   return {
-    whole: matching.find(({ outputs }) => outputs.lines === undefined),
-    lines: matching.filter(
-      ({ outputs: { lines } }) =>
-        lines !== undefined &&
-        [step, replayed].some((side) => new RegExp(lines, "m").test(textOf(side))),
+    whole: matching.find(isWhole),
+    parts: matching.filter(
+      (exclusion) =>
+        !isWhole(exclusion) &&
+        [step, replayed].some((side) => textOf(side) !== withoutParts(textOf(side), [exclusion])),
     ),
   };
+}
+
+/** An output without what these exclusions take of it. */
+export function withoutParts(text: string, exclusions: readonly StepExclusion[]): string {
+  return exclusions.reduce((rest, { outputs: { lines, erase, put = "", unordered } }) => {
+    if (erase !== undefined) rest = rest.replace(new RegExp(erase, "gm"), put);
+    if (lines !== undefined) {
+      const pattern = new RegExp(lines);
+      rest = rest
+        .split("\n")
+        .filter((line) => !pattern.test(line))
+        .join("\n");
+    }
+    return unordered === undefined ? rest : inAnyOrder(rest, new RegExp(unordered));
+  }, text);
+}
+
+/** Each run of lines that match, sorted. */
+function inAnyOrder(text: string, pattern: RegExp): string {
+  const sorted: string[] = [];
+  let run: string[] = [];
+  for (const line of text.split("\n")) {
+    if (pattern.test(line)) {
+      run.push(line);
+      continue;
+    }
+    sorted.push(...run.sort(), line);
+    run = [];
+  }
+  return [...sorted, ...run.sort()].join("\n");
 }
 
 const matchers = {

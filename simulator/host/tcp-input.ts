@@ -19,6 +19,7 @@ import {
   sendReset,
   sendSynAck,
   startRetransmitTimer,
+  synWindowOf,
 } from "./tcp-output.ts";
 import { closeRecord, createConnection } from "./tcp-record.ts";
 import type { TcpConnection, TcpListener } from "./tcp-state.ts";
@@ -94,6 +95,7 @@ function takeSyn(connection: TcpConnection, segment: TcpSegment): void {
   const { options } = segment;
   connection.initialReceiveSequence = segment.sequence;
   connection.receiveNext = (segment.sequence + 1) >>> 0;
+  connection.windowEdge = (connection.receiveNext + synWindowOf(connection)) >>> 0;
   connection.mss = Math.min(connection.mss, options.mss ?? 536);
   connection.peerWindowScale = options.windowScale ?? 0;
   connection.timestampsOn = options.timestamps !== undefined;

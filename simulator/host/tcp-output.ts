@@ -16,11 +16,11 @@ const LARGEST_PACKET = 65535;
 /** No path is taken for narrower than 552 bytes (Linux: min_pmtu). */
 const LEAST_MSS = 512;
 const WINDOW_SCALE = 7;
-/** What Linux 6.1 offers (I220), and what is left of it after the handshake, scaled. */
+/** What Linux 6.1 offers in its SYN and SYN-ACK (I220). */
 const SYN_WINDOW = 64240;
 const SYN_ACK_WINDOW = 65160;
-const CLIENT_WINDOW = 502;
-const SERVER_WINDOW = 509;
+/** From then on half of the receive buffer, but for one segment. */
+const LATER_WINDOW = 65536 - 1448;
 /** Bytes of a segment that the timestamp option takes. */
 const TIMESTAMP_BYTES = 12;
 const PROBE_ALONE_US = 200_000;
@@ -258,7 +258,7 @@ function emit(host: Host, connection: TcpConnection, out: Outgoing, sim: Sim): v
     sequence: out.sequence,
     acknowledgement: hasAck ? connection.receiveNext : 0,
     flags: out.flags,
-    window: windowOf(connection, isSyn, hasAck),
+    window: isSyn ? synWindowOf(connection) : nextWindow(connection),
     options: out.options ?? (timestamps === null ? {} : { timestamps }),
     data: out.data ?? "",
   };
@@ -278,9 +278,18 @@ function noteAckSent(connection: TcpConnection): void {
   if (connection.quickAcks > 0) connection.quickAcks--;
 }
 
-function windowOf(connection: TcpConnection, isSyn: boolean, hasAck: boolean): number {
-  if (isSyn) return hasAck ? SYN_ACK_WINDOW : SYN_WINDOW;
-  return connection.listener === undefined ? CLIENT_WINDOW : SERVER_WINDOW;
+/** What this end offers in its first segment. */
+export function synWindowOf({ listener }: TcpConnection): number {
+  return listener === undefined ? SYN_WINDOW : SYN_ACK_WINDOW;
+}
+
+/** What once was offered is never taken back; in units of the scale, rounded up (Linux). */
+function nextWindow(connection: TcpConnection): number {
+  const { windowEdge, receiveNext } = connection;
+  const left = (windowEdge - receiveNext) | 0;
+  const window = Math.ceil(Math.max(left, LATER_WINDOW) / 2 ** WINDOW_SCALE);
+  connection.windowEdge = (receiveNext + window * 2 ** WINDOW_SCALE) >>> 0;
+  return window;
 }
 
 function wrap(source: string, destination: string, id: number, payload: TcpSegment): Ipv4Packet {

@@ -34,6 +34,7 @@ export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConne
     sendWindow: MSS,
     initialReceiveSequence: 0,
     receiveNext: 0,
+    windowEdge: 0,
     outOfOrder: [],
     ownMss,
     mss: ownMss,

@@ -56,6 +56,8 @@ export interface TcpConnection {
   sendWindow: number;
   initialReceiveSequence: number;
   receiveNext: number;
+  /** The end of the window offered to the peer. */
+  windowEdge: number;
   /** Segments received out of order, by sequence number. */
   outOfOrder: { readonly sequence: number; readonly data: string; readonly fin: boolean }[];
   /** What this end offers, and what both agreed on. */

@@ -46,3 +46,14 @@ test("a closed port refuses, a missing host does not answer (I212)", () => {
   ]);
   expect(text).toMatch(/^curl: \(7\) Failed to connect .* Couldn't connect to server\n7\n7\n$/);
 });
+
+// Recorded with tcpdump (tools-output): 64240 and 65160 are offered first and never taken back.
+test("the window is what Linux offers", () => {
+  const dump = "timeout 2 tcpdump -nn -i eth1 tcp 2>/dev/null | grep -o 'win [0-9]*'";
+  const text = run([
+    { t: 1, host: "node-1", run: dump, record: true },
+    { t: 2, host: "client", run: "curl -s http://192.168.88.10/" },
+  ]);
+  const windows = [64240, 65160, 502, 502, 509, 509, 501, 501, 509, 501];
+  expect(text).toBe(windows.map((window) => `win ${window}\n`).join(""));
+});

@@ -11,7 +11,8 @@ import { say, sayDebug, voiceOf } from "./log.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { receiveAdvert } from "./receive.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
-import { writeState, writeStatistics } from "./statistics.ts";
+import type { writeState } from "./state-file.ts";
+import { sayPrinting, writeStatistics } from "./statistics.ts";
 import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
 import {
   applyInterface,
@@ -39,8 +40,11 @@ const LAST_WORDS = "last words";
 /** A timer that rings later than this is told (`min_auto_priority_delay`, README VRRP 25). */
 const LATE_US = 1_000_000;
 
-/** The VRRP process, whose files are read by this reader. */
-export function vrrpWith(read: ReadConfiguration): Program {
+/** Writes down the state of all instances; a page without a shell needs none. */
+export type StateWriter = typeof writeState;
+
+/** The VRRP process, whose files are read by this reader and whose state that writer writes. */
+export function vrrpWith(read: ReadConfiguration, write?: StateWriter): Program {
   return {
     startUs: 2_500,
     signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
@@ -71,7 +75,10 @@ export function vrrpWith(read: ReadConfiguration): Program {
         case "signal":
           if (reason.signal === "SIGTERM") stop(vrrp);
           if (reason.signal === "SIGHUP") reloadVrrp(vrrp, read);
-          if (reason.signal === "SIGUSR1") writeState(system, process, voice, vrrp.memory);
+          if (reason.signal === "SIGUSR1") {
+            sayPrinting(system, process, voice, "VRRP");
+            write?.(vrrp);
+          }
           if (reason.signal === "SIGUSR2") writeStatistics(system, process, voice, vrrp.memory);
           return;
         case "readable":

@@ -151,8 +151,14 @@ function onTimer(context: Context, key: string): void {
     case "ask":
       return askNext(context);
     case "end":
-      return exitProcess(context.system, context.process, 0);
+      return end(context);
   }
+}
+
+/** Its list of connections is given up from the last to the first (recorded). */
+function end({ process, system, memory }: Context): void {
+  for (const { socket } of memory.held.toReversed()) closeSocket(system, socket);
+  exitProcess(system, process, 0);
 }
 
 function askFirst({ process, system, memory }: Context): void {

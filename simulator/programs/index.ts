@@ -1,5 +1,6 @@
 // All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
 import { readConfiguration } from "../keepalived/opinions.ts";
+import { writeState } from "../keepalived/state-file.ts";
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
 import { arping } from "./arping.ts";
@@ -44,7 +45,7 @@ import { head, tail } from "./head-tail.ts";
 import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
-  ...clusterPrograms(readConfiguration),
+  ...clusterPrograms(readConfiguration, writeState),
   arp,
   arping,
   awk,

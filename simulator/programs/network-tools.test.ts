@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { buildSimulation } from "../build.ts";
 import { addInput, run } from "../kernel/run.ts";
 import { createMachine } from "../machine.ts";
+import { replay } from "../replay.ts";
 import { expandScenario, readScenario } from "../scenario.ts";
 import { programs } from "./index.ts";
 import { formatTime } from "./ping.ts";
@@ -254,4 +255,19 @@ LISTEN    0      511          0.0.0.0:80        0.0.0.0:*           ${""}
 TIME-WAIT 0      0      192.168.88.10:80   192.168.88.8:40134       ${""}
 `,
   );
+});
+
+// The neighbour counts as reachable for 15 to 45 s (I56); without confirmation a question follows.
+test.each([
+  ["an answered ping confirms the neighbour", "ping -c 55 192.168.88.11 >/dev/null", 1],
+  ["a datagram does not", "for i in $(seq 55); do echo | nc -u -w 1 192.168.88.11 9; done", 2],
+])("%s (I59)", (_, line, questions) => {
+  const read = readScenario(
+    JSON.stringify({ topology: "flat", steps: [{ t: 1, host: "node-1", run: line }], end: 58 }),
+  );
+  if (!("scenario" in read)) throw new Error(JSON.stringify(read));
+  const asked = replay(read.scenario).frames.filter(
+    ({ from, arp }) => from === "node-1" && arp?.op === "request",
+  );
+  expect(asked).toHaveLength(questions);
 });

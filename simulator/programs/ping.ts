@@ -29,6 +29,8 @@ interface Memory {
   readonly sentAt: Map<number, number>;
   readonly times: number[];
   pipe: number;
+  /** An answer has come since the last request: the next one confirms the neighbour. */
+  hasHeard: boolean;
 }
 
 interface Context {
@@ -86,6 +88,7 @@ function start(process: Process, system: System): void {
     sentAt: new Map(),
     times: [],
     pipe: 0,
+    hasHeard: false,
   };
   process.memory = memory;
   if (options.deadlineUs !== undefined) {
@@ -136,7 +139,9 @@ function sendRequest(context: Context): void {
       data: "\0".repeat(options.size),
     },
   };
-  sendIpv4(host, packet, sim);
+  // iputils sends with MSG_CONFIRM what follows an answer; so does TCP what follows an ACK (I59).
+  sendIpv4(host, packet, sim, { confirmed: memory.hasHeard });
+  memory.hasHeard = false;
   if (options.count !== undefined && memory.transmitted >= options.count) return linger(context);
   setTimer(system, process, "interval", timerWheel(sim.now, options.intervalUs));
 }
@@ -188,6 +193,7 @@ function readReply(
 ): void {
   const sentAt = memory.sentAt.get(sequence);
   if (sentAt === undefined) return;
+  memory.hasHeard = true;
   const isDuplicate = sentAt === 0;
   const elapsed = isDuplicate ? system.sim.now - memory.lastSentAt : system.sim.now - sentAt;
   if (isDuplicate) memory.duplicates++;

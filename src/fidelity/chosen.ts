@@ -9,7 +9,7 @@ export interface Fold {
   readonly folded: number;
 }
 
-const FIRST = 40;
+const FIRST = 200;
 const AROUND = 4;
 /** Differences shown at once. */
 const MOST_DIFFERENCES = 60;
