@@ -94,8 +94,9 @@ function handToProtocol(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): voi
     case "udp":
       return receiveUdp(host, packet, packet.payload, sim);
     case "icmp":
-      return receiveIcmp(host, packet, packet.payload, sim);
+      return receiveIcmp(host, packet, packet.payload, taken, sim);
     case "igmp":
+      if (!taken) sim.record(host, "drop.no-listener", { protocol: "igmp" });
       return;
     case "vrrp":
       if (taken) return;

@@ -18,6 +18,7 @@ const PER_INTERFACE: Readonly<Record<string, string>> = {
   rp_filter: "0",
   secure_redirects: "1",
   send_redirects: "1",
+  shared_media: "1",
 };
 
 const GLOBAL: Readonly<Record<string, string>> = {

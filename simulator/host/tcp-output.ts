@@ -208,13 +208,14 @@ function noteDataSent(connection: TcpConnection, now: number): void {
 }
 
 /** Path MTU discovery (RFC 1191): smaller segments from now on, and all that is unacknowledged. */
-export function lowerMss(host: Host, connection: TcpConnection, mtu: number, sim: Sim): void {
+export function lowerMss(host: Host, connection: TcpConnection, mtu: number, sim: Sim): boolean {
   const mss = Math.max(LEAST_MSS, mssOf(mtu));
-  if (mss >= connection.mss) return;
+  if (mss >= connection.mss) return false;
   connection.mss = mss;
   connection.sendNext = connection.sendUnacknowledged;
   connection.finSent = false;
   sendPending(host, connection, sim);
+  return true;
 }
 
 /** The MSS to offer on an interface: 1460 on Ethernet, 65495 on lo. */
