@@ -18,6 +18,8 @@ export interface Ipvs {
   timeouts: { tcp: number; tcpfin: number; udp: number };
   /** Destinations deleted while connections still refer to them (I131), by `destinationKey`. */
   readonly trash: Map<string, TrashedDestination>;
+  /** When the estimator ticks next. */
+  tickAt: number;
   /** When the trash is looked through next. */
   sweepAt: number;
   /** drop_packet: scheduled packets until the next one that is dropped (I119). */
@@ -131,6 +133,7 @@ export function emptyIpvs(): Ipvs {
     connections: emptyConnectionTable(),
     timeouts: { tcp: 900, tcpfin: 120, udp: 300 },
     trash: new Map(),
+    tickAt: 0,
     sweepAt: 0,
     untilDrop: 0,
     sync: {

@@ -22,7 +22,7 @@ import {
   findConnection,
   putConnection,
 } from "./connection-table.ts";
-import { timer, timeoutOf } from "./connection-timer.ts";
+import { armed, timer, timeoutOf } from "./connection-timer.ts";
 import {
   destinationKey,
   type Destination,
@@ -36,6 +36,7 @@ import { isActiveState, type TcpStateName } from "./tcp-states.ts";
 /** The master looks every second and sends what is two seconds old (I143). */
 const CHECK_US = 1_000_000;
 const OLD_US = 2_000_000;
+const SECOND_US = 1_000_000;
 
 /** The kernel's numbers of the states. */
 const STATES: readonly TcpStateName[] = [
@@ -105,19 +106,16 @@ export function syncConnection(
   connection: Connection,
   sim: Sim,
 ): void {
-  const { sync } = host.ipvs;
-  if (sync.master === undefined || !isNeeded(host, before, connection)) return;
-  enqueue(host, connection, sim);
+  if (host.ipvs.sync.master === undefined) return;
+  if (isNeeded(host, before, connection, sim.now)) enqueue(host, connection, sim);
   const key = connection.template;
   const template = key === undefined ? undefined : findConnection(host.ipvs.connections, key);
-  if (template !== undefined) enqueue(host, template, sim);
+  // Each packet of a connection tells of its template, whether or not of itself (I147).
+  if (template !== undefined && !isFresh(host, template, sim.now)) enqueue(host, template, sim);
 }
 
-function isNeeded(
-  host: Host,
-  before: Connection,
-  { protocol, state, packets, template }: Connection,
-): boolean {
+function isNeeded(host: Host, before: Connection, connection: Connection, now: number): boolean {
+  const { protocol, state, packets, template } = connection;
   // sync_persist_mode leaves out what a template brings back anyway (I119).
   const isSpared = sysctlNumber(host, "net.ipv4.vs.sync_persist_mode") !== 0;
   if (isSpared && template !== undefined) return false;
@@ -125,9 +123,26 @@ function isNeeded(
     if (!SYNCED_STATES.includes(state)) return false;
     if (state !== before.state && state !== "ESTABLISHED") return true;
   }
+  if (isFresh(host, connection, now)) return false;
   const { threshold, period } = thresholdOf(host);
   if (period > 0) return packets % period === threshold;
-  return sysctlNumber(host, "net.ipv4.vs.sync_refresh_period") > 0 || packets === threshold;
+  return refreshUs(host) > 0 || packets === threshold;
+}
+
+/**
+ * With sync_refresh_period an entry is not told of again before its end has moved by so much, or by
+ * half its timeout, at least ten seconds, if that is less (I147, kernel documentation).
+ */
+function isFresh(host: Host, connection: Connection, now: number): boolean {
+  const refresh = refreshUs(host);
+  if (refresh === 0) return false;
+  const timeout = secondsOf(host, connection) * SECOND_US;
+  const moved = Math.abs(now + timeout - connection.toldUntil);
+  return moved < Math.min(refresh, Math.max(timeout / 2, 10 * SECOND_US));
+}
+
+function refreshUs(host: Host): number {
+  return sysctlNumber(host, "net.ipv4.vs.sync_refresh_period") * SECOND_US;
 }
 
 /** `sync_threshold`: told at packet so many, and again every so many (I147). */
@@ -140,6 +155,8 @@ function thresholdOf(host: Host): { readonly threshold: number; readonly period:
 function enqueue(host: Host, connection: Connection, sim: Sim): void {
   const { sync } = host.ipvs;
   const record = recordOf(host, connection);
+  const toldUntil = sim.now + record.timeout * SECOND_US;
+  putConnection(host.ipvs.connections, { ...connection, toldUntil });
   if (sync.waiting.length === 0) sync.waitingSince = sim.now;
   sync.waiting = [...sync.waiting, record];
   if (sync.waiting.length >= SYNC_RECORDS) send(host, sim);
@@ -254,10 +271,11 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     controls: before?.controls ?? 0,
     template: before?.template,
     synced: true,
+    toldUntil: 0,
+    alarmAt: before?.alarmAt ?? 0,
   };
   countEntry(host, before, entry);
-  putConnection(host.ipvs.connections, entry);
-  if (before === undefined) sim.alarm(host, entry.ringsAt, "ipvs-connection", key);
+  putConnection(host.ipvs.connections, armed(host, entry, sim));
 }
 
 function protocolOf({ protocol }: SyncRecord): Connection["protocol"] {
