@@ -16,7 +16,7 @@ export interface Connection {
   readonly clientPort: number;
   readonly virtual: Ip;
   readonly virtualPort: number;
-  /** Keys into the services and destinations; the destination may be gone (I133). */
+  /** Keys into the services and destinations; the destination may be gone (I133) or UNBOUND. */
   readonly service: string;
   readonly destination: string;
   readonly server: Ip;

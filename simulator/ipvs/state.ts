@@ -158,8 +158,13 @@ export function serviceKey(protocol: ServiceProtocol, address: Ip, port: number)
   return `${protocol} ${address}:${port}`;
 }
 
+/** How the key of a firewall mark's service begins. */
+export const MARKED = "fwm ";
+/** In place of a destination's key: an entry that was told of, with no such server here (I148). */
+export const UNBOUND = "";
+
 export function markKey(mark: number): string {
-  return `fwm ${mark}`;
+  return `${MARKED}${mark}`;
 }
 
 /** Unique on a host: a destination belongs to one service. */

@@ -160,19 +160,35 @@ test("the backup's entry has the whole timeout from when it came (I148)", () => 
   expect(played.texts[2]).toMatch(/192\.168\.88\.10:80 +Route +1 +1 +0/);
 });
 
-test("an entry without a server of its own is kept, counted nowhere, and goes in time", () => {
+test("an entry without a server of one's own is usable, and bound once there is one (I148)", () => {
+  const move = `ip addr del ${VIP}/24 dev eth1`;
   const { texts } = pair([
-    `0.5 ${LB2}: ipvsadm -C`,
-    `1 client: ${CURL}`,
-    `6 ${LB2}: ipvsadm -Lnc`,
-    `10 ${LB2}: ${table()}`,
+    `0.5 ${LB2}: ipvsadm -C; ipvsadm -A -t ${VIP}:80 -s rr`,
+    `1 client: hold 1 ${VIP} --every 2 --secs 14`,
+    `6 ${LB}: ${move}`,
+    `6 ${LB2}: ip addr add ${VIP}/24 dev eth1; arping -c 1 -U -I eth1 -s ${VIP} ${VIP} >/dev/null`,
+    `8.5 ${LB2}: ipvsadm -Ln | tail -1; ipvsadm -Lnc | tail -1`,
+    `8.6 ${LB2}: ipvsadm -a -t ${VIP}:80 -r 192.168.88.10 -g; ipvsadm -Ln | tail -1`,
+    `12 ${LB2}: ipvsadm -Ln | tail -1`,
     `200 ${LB2}: ipvsadm -Lnc; ipvsadm -Ln`,
   ]);
-  expect(texts[2]).toMatch(
-    /FIN_WAIT +192\.168\.88\.2:\d+ +192\.168\.88\.100:80 +192\.168\.88\.10:80/,
-  );
-  expect(texts[4]).not.toContain("FIN_WAIT");
-  expect(texts[4]).toMatch(/192\.168\.88\.10:80 +Route +1 +0 +0/);
+  expect(texts[1]).not.toContain("FAILED");
+  expect(texts[4]).toMatch(/80 rr\nTCP 1[45]:\d\d +ESTABLISHED .* 192\.168\.88\.10:80\n/);
+  expect(texts[5]).toMatch(/192\.168\.88\.10:80 +Route +1 +0 +0/);
+  expect(texts[6]).toMatch(/192\.168\.88\.10:80 +Route +1 +1 +0/);
+  expect(texts[7]).not.toMatch(/ESTABLISHED|FIN_WAIT/);
+  expect(texts[7]).toMatch(/192\.168\.88\.10:80 +Route +1 +0 +0/);
+});
+
+test("a service of any port binds what it is told of (I110, I148)", () => {
+  const any = `ipvsadm -A -t ${VIP}:0 -s rr -p 60; ipvsadm -a -t ${VIP}:0 -r 192.168.88.10 -g`;
+  const { texts } = pair([
+    `0.5 ${LB}: ipvsadm -C; ${any}`,
+    `0.5 ${LB2}: ipvsadm -C; ${any}`,
+    `1 client: ${CURL}`,
+    `6 ${LB2}: ipvsadm -Ln --persistent-conn | tail -1`,
+  ]);
+  expect(texts[3]).toMatch(/192\.168\.88\.10:0 +1 +1 +0 +1/);
 });
 
 test("either daemon starts once, stops once, and names its card (I151, I152)", () => {

@@ -24,12 +24,13 @@ import {
 } from "./connection-table.ts";
 import { armed, timer, timeoutOf } from "./connection-timer.ts";
 import {
-  destinationKey,
   type Destination,
   type ForwardingMethod,
+  MARKED,
   markKey,
   serviceKey,
   type SyncRole,
+  UNBOUND,
 } from "./state.ts";
 import { isActiveState, type TcpStateName } from "./tcp-states.ts";
 
@@ -245,7 +246,7 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
   const before = findConnection(host.ipvs.connections, key);
   const isTemplate = (record.flags & FLAG_TEMPLATE) !== 0;
   const service = serviceFor(host, protocol, record);
-  const destination = destinationKey(service, server, serverPort);
+  const own = ownServer(host, service, record);
   const state = stateOf(record, protocol, isTemplate);
   const active = protocol === "tcp" && !isTemplate && isActiveState(state as TcpStateName);
   const entry: Connection = {
@@ -256,7 +257,7 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     virtual,
     virtualPort,
     service,
-    destination,
+    destination: own?.key ?? UNBOUND,
     server,
     serverPort,
     method,
@@ -274,7 +275,8 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     toldUntil: 0,
     alarmAt: before?.alarmAt ?? 0,
   };
-  countEntry(host, before, entry);
+  if (before !== undefined) countEntry(host, before, -1);
+  countEntry(host, entry, 1);
   putConnection(host.ipvs.connections, armed(host, entry, sim));
 }
 
@@ -286,7 +288,11 @@ function protocolOf({ protocol }: SyncRecord): Connection["protocol"] {
 function serviceFor(
   { ipvs }: Host,
   protocol: Connection["protocol"],
-  { virtual, virtualPort, mark }: SyncRecord,
+  {
+    virtual,
+    virtualPort,
+    mark = 0,
+  }: Pick<SyncRecord, "virtual" | "virtualPort"> & { mark?: number },
 ): string {
   if (mark !== 0 || protocol === "ip") return markKey(mark);
   const exact = serviceKey(protocol, virtual, virtualPort);
@@ -302,13 +308,38 @@ function stateOf(
   return protocol === "udp" ? "UDP" : (STATES[state] ?? "NONE");
 }
 
-function countEntry({ ipvs }: Host, before: Connection | undefined, entry: Connection): void {
-  const own = ipvs.services
+/** The server of the same address and port; one of port 0 takes any (I110). */
+function ownServer(
+  { ipvs }: Host,
+  service: string,
+  { server, serverPort }: Pick<SyncRecord, "server" | "serverPort">,
+): Destination | undefined {
+  return ipvs.services
+    .get(service)
+    ?.destinations.find(
+      ({ address, port }) => address === server && (port === serverPort || port === 0),
+    );
+}
+
+/** A packet of an entry that had no server of our own: it may have one by now (I148). */
+export function bindLate(host: Host, connection: Connection): Connection {
+  if (connection.destination !== UNBOUND) return connection;
+  const { protocol } = connection;
+  const isMarked = connection.service.startsWith(MARKED);
+  const service = isMarked ? connection.service : serviceFor(host, protocol, connection);
+  const own = ownServer(host, service, connection);
+  if (own === undefined) return connection;
+  const bound = { ...connection, service, destination: own.key };
+  putConnection(host.ipvs.connections, bound);
+  countEntry(host, bound, 1);
+  return bound;
+}
+
+function countEntry(host: Host, entry: Connection, by: number): void {
+  const own = host.ipvs.services
     .get(entry.service)
     ?.destinations.find(({ key }) => key === entry.destination);
-  if (own === undefined) return;
-  if (before !== undefined) count(own, before, -1);
-  count(own, entry, 1);
+  if (own !== undefined) count(own, entry, by);
 }
 
 function count(own: Destination, { isTemplate, active }: Connection, by: number): void {
