@@ -25,6 +25,7 @@ import { route } from "./ip-output.ts";
 import { hasAddress, isLocalAddress, type RouteResult, routeTo } from "./route.ts";
 import { handToRawSockets } from "./raw.ts";
 import { sysctlMax, sysctlNumber } from "./sysctl.ts";
+import { logLine } from "./system.ts";
 import { receiveTcp } from "./tcp-input.ts";
 import { receiveUdp } from "./udp.ts";
 
@@ -141,6 +142,7 @@ function isSourceAllowed(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): bo
   if (nic.name === "lo") return true;
   if (hasAddress(host, packet.source) && sysctlMax(host, nic.name, "accept_local") === 0) {
     sim.record(host, "drop.martian-source", { source: packet.source, nic: nic.name });
+    if (sysctlMax(host, nic.name, "log_martians") > 0) logMartian(host, nic, packet, sim);
     return false;
   }
   const level = sysctlMax(host, nic.name, "rp_filter");
@@ -151,6 +153,12 @@ function isSourceAllowed(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): bo
   count(host, "TcpExtIPReversePathFilter");
   sim.record(host, "drop.reverse-path", { source: packet.source, nic: nic.name });
   return false;
+}
+
+/** The line of log_martians, without the one after it that shows the frame's header (I20). */
+function logMartian(host: Host, nic: Nic, { source, destination }: Ipv4Packet, sim: Sim): void {
+  const text = `IPv4: martian source ${destination} from ${source}, on dev ${nic.name}`;
+  logLine(host, sim, { identity: "kernel", pid: 0, severity: 4, text });
 }
 
 function isBroadcast(nic: Nic, packet: Ipv4Packet): boolean {
