@@ -54,10 +54,15 @@ export function sendPending(host: Host, connection: TcpConnection, sim: Sim): vo
   for (;;) {
     const sent = inFlight(connection);
     const window = Math.floor(Math.min(connection.congestionWindow, connection.sendWindow));
-    const size = Math.min(limit, connection.sendBuffer.length - sent, window - sent);
-    if (size <= 0) break;
-    sendData(host, connection, connection.sendNext, sent, size, sim);
-    connection.sendNext = (connection.sendNext + size) >>> 0;
+    const rest = connection.sendBuffer.length - sent;
+    const size = Math.min(limit, rest, window - sent);
+    // No small segment because of a small gap in the window (RFC 1122 4.2.3.4).
+    if (size <= 0 || (size < Math.min(limit, rest) && sent > 0)) break;
+    // Closed before the last bytes could leave: the FIN goes with them (Linux).
+    const isEnd = connection.finWanted && sent + size === connection.sendBuffer.length;
+    sendData(host, connection, connection.sendNext, sent, size, sim, isEnd ? FIN : 0);
+    connection.finSent ||= isEnd;
+    connection.sendNext = (connection.sendNext + size + (isEnd ? 1 : 0)) >>> 0;
     noteDataSent(connection, sim.now);
   }
   maybeSendFin(host, connection, sim);
