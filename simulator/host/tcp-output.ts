@@ -16,11 +16,8 @@ const LARGEST_PACKET = 65535;
 /** No path is taken for narrower than 552 bytes (Linux: min_pmtu). */
 const LEAST_MSS = 512;
 const WINDOW_SCALE = 7;
-/** What Linux 6.1 offers (I220), and what is left of it after the handshake, scaled. */
-const SYN_WINDOW = 64240;
-const SYN_ACK_WINDOW = 65160;
-const CLIENT_WINDOW = 502;
-const SERVER_WINDOW = 509;
+/** No window is larger before it is scaled. */
+const LARGEST_WINDOW = 65535;
 /** Bytes of a segment that the timestamp option takes. */
 const TIMESTAMP_BYTES = 12;
 const PROBE_ALONE_US = 200_000;
@@ -284,9 +281,12 @@ function noteAckSent(connection: TcpConnection): void {
   if (connection.quickAcks > 0) connection.quickAcks--;
 }
 
+/** Whole segments of the larger kind for who connects, of the smaller for who listens (I220). */
 function windowOf(connection: TcpConnection, isSyn: boolean, hasAck: boolean): number {
-  if (isSyn) return hasAck ? SYN_ACK_WINDOW : SYN_WINDOW;
-  return connection.listener === undefined ? CLIENT_WINDOW : SERVER_WINDOW;
+  const isClient = isSyn ? !hasAck : connection.listener === undefined;
+  const segment = connection.ownMss - (isClient ? 0 : TIMESTAMP_BYTES);
+  const window = Math.floor(LARGEST_WINDOW / segment) * segment;
+  return isSyn ? window : Math.round(window / 2 ** WINDOW_SCALE);
 }
 
 function wrap(source: string, destination: string, id: number, payload: TcpSegment): Ipv4Packet {
