@@ -206,8 +206,7 @@ function redirects(
   way: RouteResult,
 ): way is RouteResult & { kind: "unicast" } {
   if (way.kind !== "unicast" || way.nic !== nic) return false;
-  const names = ["all", nic.name];
-  return names.some((name) => sysctlNumber(host, `net.ipv4.conf.${name}.send_redirects`) !== 0);
+  return sysctlMax(host, nic.name, "send_redirects") > 0;
 }
 
 /** ARP found nobody: the waiting packets' senders hear "host unreachable" (I57, I226). */

@@ -6,7 +6,7 @@ import type { IcmpRedirect } from "../wire/icmp.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Host, Nic } from "./host.ts";
 import { isLocalAddress, routeTo } from "./route.ts";
-import { sysctlNumber } from "./sysctl.ts";
+import { sysctlMax, sysctlNumber } from "./sysctl.ts";
 import { senderOf } from "./tcp-icmp.ts";
 
 /** How long a redirect is believed (I30: `ip route get` counts it down). */
@@ -35,28 +35,19 @@ export function obeyRedirect(
   return true;
 }
 
-/** `all` and the interface: one of them is enough, but a router needs both (I30). */
-function accepts(host: Host, nic: Nic): boolean {
-  const isRouter = sysctlNumber(host, `net.ipv4.conf.${nic.name}.forwarding`) !== 0;
-  return isRouter
-    ? isOn(host, "all", "accept_redirects") && isOn(host, nic.name, "accept_redirects")
-    : isOnFor(host, nic, "accept_redirects");
+/** `all` or the interface: one of them is enough, but a router needs both (I30). */
+function accepts(host: Host, { name }: Nic): boolean {
+  const isOn = (key: string): boolean => sysctlNumber(host, `net.ipv4.conf.${key}`) !== 0;
+  if (!isOn(`${name}.forwarding`)) return sysctlMax(host, name, "accept_redirects") > 0;
+  return isOn("all.accept_redirects") && isOn(`${name}.accept_redirects`);
 }
 
 /** Unless the medium is shared, the gateway must be on link and, if secure, a default one. */
 function isTrusted(host: Host, nic: Nic, gateway: string): boolean {
-  if (isOnFor(host, nic, "shared_media")) return true;
+  if (sysctlMax(host, nic.name, "shared_media") > 0) return true;
   if (!nic.addresses.some((own) => inSubnet(gateway, own.address, own.prefix))) return false;
-  if (!isOnFor(host, nic, "secure_redirects")) return true;
+  if (sysctlMax(host, nic.name, "secure_redirects") === 0) return true;
   return host.routes.some(({ prefix, via }) => prefix === 0 && via === gateway);
-}
-
-function isOnFor(host: Host, nic: Nic, key: string): boolean {
-  return isOn(host, "all", key) || isOn(host, nic.name, key);
-}
-
-function isOn(host: Host, nic: string, key: string): boolean {
-  return sysctlNumber(host, `net.ipv4.conf.${nic}.${key}`) !== 0;
 }
 
 /** The detour alarm: key is the destination. */
