@@ -171,6 +171,32 @@ test("both ends offer an MSS of 1460 on Ethernet (I220)", () => {
   expect([mss("client"), mss("node-1")]).toEqual([1460, 1460]);
 });
 
+test("told of a tunnel's 1480 bytes, TCP sends no more than that again (I36)", () => {
+  const vip = "192.168.88.100";
+  const played = session(
+    [
+      `0.1 node-1: modprobe ipip; ip addr add ${vip}/32 dev tunl0; ip link set tunl0 up`,
+      "0.1 node-1: sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
+      `0.2 keepalived: ip addr add ${vip}/24 dev eth1; ipvsadm -A -t ${vip}:9000`,
+      `0.3 keepalived: ipvsadm -a -t ${vip}:9000 -r ${NODE} -i`,
+      "0.5 node-1: nc -l 9000 | wc -c",
+      `1 client: nc -N ${vip} 9000 < /tmp/page`,
+    ],
+    { files: { "client:/tmp/page": PAGE } },
+  );
+  expect(played.texts[4]).toBe("10000\n");
+  const told = played.packets.find(({ packet: { payload } }) => payload.protocol === "icmp");
+  expect(told?.packet.payload).toMatchObject({ type: "unreachable", code: 4, mtu: 1480 });
+  const sizes = played.packets.flatMap(({ at, from, packet: { payload } }) =>
+    from === "client" && payload.protocol === "tcp" && at > (told?.at ?? 0) + 0.001
+      ? [payload.data.length]
+      : [],
+  );
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1480 - 40 - 12);
+  const outer = played.packets.filter(({ packet: { payload } }) => payload.protocol === "ipv4");
+  expect(outer.length).toBeGreaterThan(8);
+});
+
 test("a closed port answers RST with the SYN's number and one (I221)", () => {
   const [syn, reset] = segments([`1 client: curl -s http://${NODE}:81/`]);
   expect([syn?.flags, reset?.flags, reset?.size]).toEqual(["S", "R.", 0]);

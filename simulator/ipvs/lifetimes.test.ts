@@ -153,3 +153,26 @@ test.each([
   expect(texts[2]).toContain(server);
   expect(texts[3]?.match(/:50000/g)).toHaveLength(1);
 });
+
+test("expire_nodest_conn: a SYN on an entry whose server is gone is scheduled anew (I133)", () => {
+  const { texts } = cluster(undefined, [
+    `1 client: ${again(50_000)}`,
+    `2.5 ${LB}: ${remove(N2)}`,
+    `70 client: ${again(50_000)}`,
+    `80 ${LB}: sysctl -qw net.ipv4.vs.expire_nodest_conn=1`,
+    `140 client: ${again(50_000)}`,
+  ]);
+  expect(texts[0]).toContain(N2);
+  expect(texts[2]).toContain("FAILED");
+  expect(texts[4]).toContain(N1);
+});
+
+test("expire_nodest_conn: a used port's SYN leaves a quiesced server, too (I138)", () => {
+  const { texts } = cluster(undefined, [
+    `0.5 ${LB}: sysctl -qw net.ipv4.vs.expire_nodest_conn=1`,
+    `1 client: ${again(50_000)}`,
+    `3 ${LB}: ${edit(N2, "-g -w 0")}`,
+    `70 client: ${again(50_000)}`,
+  ]);
+  expect([texts[1]?.includes(N2), texts[3]?.includes(N1)]).toEqual([true, true]);
+});
