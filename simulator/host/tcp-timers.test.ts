@@ -131,6 +131,7 @@ test("closed with bytes still waiting, the last of them take the FIN along", () 
   const sent = segments(lines, { files: large }).filter(({ from }) => from === "client");
   const fins = sent.filter(({ flags }) => flags.includes("F"));
   expect(fins.map(({ flags, size }) => [flags, size])).toEqual([["FP.", 40_000 % 1448]]);
+  expect(sent.reduce((sum, { size }) => sum + size, 0)).toBe(40_000);
   expect(session(lines, { files: large }).texts[2]).toBe("40000\n");
   // Nothing waits behind a short answer: the FIN goes by itself (I208).
   const short = segments([`1 client: curl -s http://${NODE}/`]);
