@@ -100,6 +100,7 @@ function emptyHost(expanded: ExpandedHost, world: World): Host {
     reports: new Map(),
     icmpCredit: new Map(),
     redirects: new Map(),
+    detours: new Map(),
     masquerades: new Map(),
     packetIds: new Map(),
     boot: bootPlan(expanded),

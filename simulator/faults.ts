@@ -140,6 +140,7 @@ function forget(host: Host, sim: Sim): void {
   host.sysctl.clear();
   host.filter = EMPTY_FILTER;
   host.redirects.clear();
+  host.detours.clear();
   host.masquerades.clear();
   host.nics.delete(TUNNEL);
   host.counters.clear();

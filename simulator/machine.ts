@@ -13,6 +13,7 @@ import { connectionAlarm } from "./ipvs/connection.ts";
 import { trashAlarm } from "./ipvs/destination.ts";
 import { estimatorAlarm } from "./ipvs/estimator.ts";
 import { syncAlarm } from "./ipvs/sync.ts";
+import { detourAlarm } from "./host/redirect.ts";
 import type { AlarmKind } from "./kernel/queue.ts";
 import type { Machine } from "./kernel/run.ts";
 import type { Sim } from "./kernel/sim.ts";
@@ -29,6 +30,7 @@ const ALARMS: Readonly<Record<AlarmKind, AlarmHandler>> = {
     const failure = neighbourAlarm(host, key, sim);
     if (failure !== undefined) reportUnreachable(host, failure.packets, sim);
   },
+  detour: detourAlarm,
   "reachable-time": refreshReachableTime,
   tcp: tcpAlarm,
   igmp: igmpAlarm,

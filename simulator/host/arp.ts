@@ -10,26 +10,44 @@ import { hasAddress, isLocalAddress } from "./route.ts";
 import { sysctlMax } from "./sysctl.ts";
 
 export function receiveArp(host: Host, nic: Nic, frame: Frame, packet: ArpPacket, sim: Sim): void {
-  if (!nic.arp) return;
+  if (!nic.arp) return sim.record(host, "drop.arp-off", { nic: nic.name });
   handToPacketSockets(host, nic, frame, packet, sim);
   const { senderIp, senderMac, targetIp } = packet;
   if (packet.operation === "request" && isRequestForUs(host, packet)) {
     if (isIgnored(host, nic, senderIp, targetIp)) {
-      sim.record(host, "arp.ignored", { address: targetIp, asker: senderIp });
+      sim.record(host, "drop.arp-ignore", { address: targetIp, asker: senderIp });
       return;
     }
     // The asker is learned whatever its entry said before (I53).
     const news = { ip: senderIp, mac: senderMac, state: "stale" } as const;
-    updateNeighbour(host, nic, { ...news, mayCreate: true, override: true }, sim);
+    updateNeighbour(host, nic, { ...news, override: true }, sim);
     reply(host, nic, packet, sim);
     return;
   }
   const gratuitous = senderIp === targetIp;
+  const reason = refusal(host, nic, packet, gratuitous);
+  if (reason !== undefined) return sim.record(host, reason, { sender: senderIp });
   const toUs = packet.operation === "reply" && frame.destination === nic.mac;
   const state = toUs ? "reachable" : "stale";
-  const mayCreate = gratuitous && sysctlMax(host, nic.name, "arp_accept") > 0;
-  const news = { ip: senderIp, mac: senderMac, state, mayCreate, override: gratuitous } as const;
+  const news = { ip: senderIp, mac: senderMac, state, override: gratuitous } as const;
   updateNeighbour(host, nic, news, sim);
+}
+
+/** Why an ARP packet that is no question to this host teaches it nothing (I49, I54). */
+function refusal(
+  host: Host,
+  nic: Nic,
+  { operation, senderIp }: ArpPacket,
+  gratuitous: boolean,
+): `drop.${string}` | undefined {
+  if (gratuitous && sysctlMax(host, nic.name, "drop_gratuitous_arp") > 0) {
+    return "drop.arp-gratuitous";
+  }
+  if (nic.neighbours.has(senderIp)) return undefined;
+  if (hasAddress(host, senderIp)) return "drop.arp-own-address";
+  if (gratuitous && sysctlMax(host, nic.name, "arp_accept") > 0) return undefined;
+  const isQuestion = operation === "request" && !gratuitous;
+  return isQuestion ? "drop.arp-for-another" : "drop.arp-unknown-sender";
 }
 
 /** Linux asks its routing table; a sender address of our own fails the source check. */

@@ -56,6 +56,8 @@ export interface Host {
   readonly masquerades: Map<string, Masquerade>;
   /** ICMP redirects sent to a neighbour of late (I30). */
   readonly redirects: Map<Ip, { readonly sent: number; readonly at: number }>;
+  /** Where a neighbour's redirect sends packets for one destination (I30). */
+  readonly detours: Map<Ip, { readonly via: Ip; readonly deadline: number }>;
   /** IP identification counters, by flow (I232). */
   readonly packetIds: Map<string, number>;
   readonly boot: BootPlan;

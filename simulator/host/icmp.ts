@@ -3,10 +3,12 @@
 import type { Sim } from "../kernel/sim.ts";
 import { type Ip, isMulticastIp } from "../wire/address.ts";
 import {
+  type IcmpEcho,
   type IcmpError,
   type IcmpUnreachable,
   type IcmpMessage,
   FRAGMENTATION_NEEDED,
+  isIcmpError,
   UNREACHABLE_HOST,
   UNREACHABLE_PORT,
   UNREACHABLE_PROTOCOL,
@@ -15,27 +17,49 @@ import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Host } from "./host.ts";
 import { nextPacketId, sendIpv4 } from "./ip-output.ts";
 import { isLocalAddress, routeTo } from "./route.ts";
+import { obeyRedirect } from "./redirect.ts";
 import type { SocketError } from "./socket.ts";
 import { sysctlNumber } from "./sysctl.ts";
-import { tcpError, tcpTooBig } from "./tcp-input.ts";
+import { tcpError, tcpTooBig } from "./tcp-icmp.ts";
 import { udpError } from "./udp.ts";
 
 /** One error a second to each peer, six in a burst (I10). */
 const ERROR_INTERVAL_US = 1_000_000;
 const ERROR_BURST = 6;
+/** Errors and redirects travel as "internetwork control" (recorded: tos 192). */
+const ERROR_TOS = 0xc0;
 
-export function receiveIcmp(host: Host, packet: Ipv4Packet, message: IcmpMessage, sim: Sim): void {
-  switch (message.type) {
-    case "echo-request":
-      if (sysctlNumber(host, "net.ipv4.icmp_echo_ignore_all") !== 0) return;
-      return answerEcho(host, packet, { ...message, type: "echo-reply" }, sim);
+/** `taken` says that a raw socket has read it: ping hears of replies and of errors. */
+export function receiveIcmp(
+  host: Host,
+  packet: Ipv4Packet,
+  message: IcmpMessage,
+  taken: boolean,
+  sim: Sim,
+): void {
+  if (message.type === "echo-request") return receiveEcho(host, packet, message, sim);
+  const isUsed = isIcmpError(message) && useError(host, packet, message, sim);
+  if (isUsed || taken) return;
+  sim.record(host, "drop.icmp-without-use", { type: message.type, source: packet.source });
+}
+
+function receiveEcho(host: Host, packet: Ipv4Packet, message: IcmpEcho, sim: Sim): void {
+  if (sysctlNumber(host, "net.ipv4.icmp_echo_ignore_all") !== 0) {
+    return sim.record(host, "drop.echo-ignored", { source: packet.source });
+  }
+  answerEcho(host, packet, { ...message, type: "echo-reply" }, sim);
+}
+
+/** Whether the complaint changes anything here: who sent the quoted packet may be gone. */
+function useError(host: Host, packet: Ipv4Packet, error: IcmpError, sim: Sim): boolean {
+  switch (error.type) {
     case "unreachable":
-      if (message.code === FRAGMENTATION_NEEDED) return learnMtu(host, message, sim);
-      return tellSocket(host, message.quoted, errorOf(message.code), sim);
-    case "echo-reply":
+      if (error.code === FRAGMENTATION_NEEDED) return learnMtu(host, error, sim);
+      return tellSocket(host, error.quoted, errorOf(error.code), sim);
     case "redirect":
+      return obeyRedirect(host, packet, error, sim);
     case "time-exceeded":
-      return;
+      return false;
   }
 }
 
@@ -43,18 +67,10 @@ export function receiveIcmp(host: Host, packet: Ipv4Packet, message: IcmpMessage
 function answerEcho(host: Host, packet: Ipv4Packet, reply: IcmpMessage, sim: Sim): void {
   const source = isLocalAddress(host, packet.destination) ? packet.destination : undefined;
   const from = source ?? routeTo(host, packet.source)?.source;
-  if (from === undefined) return;
-  const answer: Ipv4Packet = {
-    protocol: "ipv4",
-    source: from,
-    destination: packet.source,
-    ttl: 64,
-    tos: packet.tos,
-    id: nextPacketId(host, from, packet.source, sim),
-    dontFragment: false,
-    payload: reply,
-  };
-  sendIpv4(host, answer, sim);
+  if (from === undefined) {
+    return sim.record(host, "drop.no-route", { destination: packet.source });
+  }
+  send(host, from, packet.source, { tos: packet.tos, payload: reply }, sim);
 }
 
 function errorOf(code: number): SocketError {
@@ -70,14 +86,15 @@ function errorOf(code: number): SocketError {
 }
 
 /** A narrower link on the way; each connection learns of it for itself (Linux keeps it by route). */
-function learnMtu(host: Host, { mtu, quoted }: IcmpUnreachable, sim: Sim): void {
-  if (mtu === undefined || quoted.payload.protocol !== "tcp") return;
-  tcpTooBig(host, quoted, quoted.payload, mtu, sim);
+function learnMtu(host: Host, { mtu, quoted }: IcmpUnreachable, sim: Sim): boolean {
+  if (mtu === undefined || quoted.payload.protocol !== "tcp") return false;
+  return tcpTooBig(host, quoted, quoted.payload, mtu, sim);
 }
 
-function tellSocket(host: Host, quoted: Ipv4Packet, error: SocketError, sim: Sim): void {
-  if (quoted.payload.protocol === "tcp") tcpError(host, quoted, quoted.payload, error, sim);
-  if (quoted.payload.protocol === "udp") udpError(host, quoted, quoted.payload, error, sim);
+function tellSocket(host: Host, quoted: Ipv4Packet, error: SocketError, sim: Sim): boolean {
+  const { payload } = quoted;
+  if (payload.protocol === "tcp") return tcpError(host, quoted, payload, error, sim);
+  return payload.protocol === "udp" && udpError(host, quoted, payload, error, sim);
 }
 
 /**
@@ -107,23 +124,26 @@ export function sendIcmpError(
     error === "time-exceeded"
       ? { protocol: "icmp", type: "time-exceeded", quoted: about }
       : { protocol: "icmp", type: "unreachable", ...error, quoted: about };
-  const packet: Ipv4Packet = {
-    protocol: "ipv4",
-    source: from,
-    destination: about.source,
-    ttl: 64,
-    tos: 0xc0,
-    id: nextPacketId(host, from, about.source, sim),
-    dontFragment: false,
-    payload: message,
-  };
-  sendIpv4(host, packet, sim);
+  send(host, from, about.source, { tos: ERROR_TOS, payload: message }, sim);
+}
+
+function send(
+  host: Host,
+  source: Ip,
+  destination: Ip,
+  { tos, payload }: { readonly tos: number; readonly payload: IcmpMessage },
+  sim: Sim,
+): void {
+  const id = nextPacketId(host, source, destination, sim);
+  const common = { protocol: "ipv4", ttl: 64, dontFragment: false } as const;
+  sendIpv4(host, { ...common, source, destination, tos, id, payload }, sim);
 }
 
 /** The same complaint about another packet: what a tunnel's far end said of its contents (I38). */
 export function forwardIcmpError(host: Host, error: IcmpError, about: Ipv4Packet, sim: Sim): void {
   if (error.type === "unreachable") sendIcmpError(host, numbersOf(error), about, sim);
   else if (error.type === "time-exceeded") sendIcmpError(host, "time-exceeded", about, sim);
+  else sim.record(host, "drop.icmp-without-use", { type: error.type, source: about.destination });
 }
 
 function numbersOf({ code, mtu }: IcmpUnreachable): { code: number; mtu?: number } {
@@ -135,17 +155,8 @@ export function sendRedirect(host: Host, gateway: Ip, about: Ipv4Packet, sim: Si
   if (!mayRedirect(host, about.source, sim.now)) return;
   const from = routeTo(host, about.source)?.source;
   if (from === undefined) return;
-  const packet: Ipv4Packet = {
-    protocol: "ipv4",
-    source: from,
-    destination: about.source,
-    ttl: 64,
-    tos: 0xc0,
-    id: nextPacketId(host, from, about.source, sim),
-    dontFragment: false,
-    payload: { protocol: "icmp", type: "redirect", gateway, quoted: about },
-  };
-  sendIpv4(host, packet, sim);
+  const payload: IcmpMessage = { protocol: "icmp", type: "redirect", gateway, quoted: about };
+  send(host, from, about.source, { tos: ERROR_TOS, payload }, sim);
 }
 
 /** The first interval; it doubles with each redirect, and after nine comes a silence (I30). */

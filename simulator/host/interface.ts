@@ -3,6 +3,7 @@
 import type { Sim } from "../kernel/sim.ts";
 import { broadcastOf, inSubnet, type Ip } from "../wire/address.ts";
 import type { Host, InterfaceAddress, Nic } from "./host.ts";
+import { flushNeighbours } from "./neighbour.ts";
 import type { Wake } from "./process.ts";
 import { addRoute, connectedRoute, removeRoutes } from "./route.ts";
 
@@ -100,16 +101,12 @@ export function setCarrier(host: Host, nic: Nic, carrier: boolean, sim: Sim): vo
   if (nic.carrier === carrier) return;
   nic.carrier = carrier;
   // Without a carrier the neighbours are forgotten (recorded: lvs-o-loop-link).
-  if (!carrier) forgetNeighbours(nic);
+  if (!carrier) flushNeighbours(host, nic, sim);
   sim.record(host, "mark", { what: "carrier", nic: nic.name, up: carrier });
   if (nic.up) {
     const change = carrier ? "link-up" : "link-down";
     announce(host, { kind: "netlink", change, nic: nic.name }, sim, CARRIER_NEWS_US);
   }
-}
-
-function forgetNeighbours({ neighbours }: Nic): void {
-  for (const [ip, { state }] of neighbours) if (state !== "permanent") neighbours.delete(ip);
 }
 
 /** `ip link set … up|down`: down takes the routes away, up brings back the connected ones (I201). */
@@ -124,7 +121,7 @@ export function setUp(host: Host, nic: Nic, up: boolean, sim: Sim): void {
     }
   } else {
     removeRoutes(host, (route) => route.nic === nic.name);
-    forgetNeighbours(nic);
+    flushNeighbours(host, nic, sim);
   }
   if (nic.carrier) {
     announce(host, { kind: "netlink", change: up ? "link-up" : "link-down", nic: nic.name }, sim);

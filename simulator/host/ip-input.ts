@@ -25,6 +25,7 @@ import { route } from "./ip-output.ts";
 import { hasAddress, isLocalAddress, type RouteResult, routeTo } from "./route.ts";
 import { handToRawSockets } from "./raw.ts";
 import { sysctlMax, sysctlNumber } from "./sysctl.ts";
+import { logLine } from "./system.ts";
 import { receiveTcp } from "./tcp-input.ts";
 import { receiveUdp } from "./udp.ts";
 
@@ -94,8 +95,9 @@ function handToProtocol(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): voi
     case "udp":
       return receiveUdp(host, packet, packet.payload, sim);
     case "icmp":
-      return receiveIcmp(host, packet, packet.payload, sim);
+      return receiveIcmp(host, packet, packet.payload, taken, sim);
     case "igmp":
+      if (!taken) sim.record(host, "drop.no-listener", { protocol: "igmp" });
       return;
     case "vrrp":
       if (taken) return;
@@ -140,6 +142,7 @@ function isSourceAllowed(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): bo
   if (nic.name === "lo") return true;
   if (hasAddress(host, packet.source) && sysctlMax(host, nic.name, "accept_local") === 0) {
     sim.record(host, "drop.martian-source", { source: packet.source, nic: nic.name });
+    if (sysctlMax(host, nic.name, "log_martians") > 0) logMartian(host, nic, packet, sim);
     return false;
   }
   const level = sysctlMax(host, nic.name, "rp_filter");
@@ -150,6 +153,12 @@ function isSourceAllowed(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): bo
   count(host, "TcpExtIPReversePathFilter");
   sim.record(host, "drop.reverse-path", { source: packet.source, nic: nic.name });
   return false;
+}
+
+/** The line of log_martians, without the one after it that shows the frame's header (I20). */
+function logMartian(host: Host, nic: Nic, { source, destination }: Ipv4Packet, sim: Sim): void {
+  const text = `IPv4: martian source ${destination} from ${source}, on dev ${nic.name}`;
+  logLine(host, sim, { identity: "kernel", pid: 0, severity: 4, text });
 }
 
 function isBroadcast(nic: Nic, packet: Ipv4Packet): boolean {
@@ -197,8 +206,7 @@ function redirects(
   way: RouteResult,
 ): way is RouteResult & { kind: "unicast" } {
   if (way.kind !== "unicast" || way.nic !== nic) return false;
-  const names = ["all", nic.name];
-  return names.some((name) => sysctlNumber(host, `net.ipv4.conf.${name}.send_redirects`) !== 0);
+  return sysctlMax(host, nic.name, "send_redirects") > 0;
 }
 
 /** ARP found nobody: the waiting packets' senders hear "host unreachable" (I57, I226). */

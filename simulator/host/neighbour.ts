@@ -33,8 +33,10 @@ export function sendToNeighbour(
   }
   entry.usedAt = sim.now;
   if (entry.state === "incomplete") {
-    if (entry.waiting.length >= QUEUE_LIMIT) entry.waiting.shift();
     entry.waiting.push(packet);
+    if (entry.waiting.length <= QUEUE_LIMIT) return;
+    sim.record(host, "drop.neighbour-queue-full", { address: nextHop });
+    entry.waiting.shift();
     return;
   }
   // RFC 826 has no confirmation; Linux takes progress of TCP for one (I59).
@@ -171,8 +173,6 @@ export interface NeighbourNews {
   readonly mac: Mac;
   /** A reply to us makes the entry REACHABLE, anything else STALE. */
   readonly state: "reachable" | "stale";
-  /** Only somebody who asked for us makes a new entry (I53, I54). */
-  readonly mayCreate: boolean;
   /** Gratuitous, or a question to us: heeded even within the first second (I53, I54). */
   readonly override: boolean;
 }
@@ -180,11 +180,13 @@ export interface NeighbourNews {
 /** Linux `neigh_update`. */
 export function updateNeighbour(host: Host, nic: Nic, news: NeighbourNews, sim: Sim): void {
   const entry = nic.neighbours.get(news.ip);
-  if (entry === undefined && !news.mayCreate) return;
-  if (entry?.state === "permanent") return;
+  const about = { address: news.ip, mac: news.mac };
+  if (entry?.state === "permanent") return sim.record(host, "drop.arp-permanent", about);
   const oldMac = entry !== undefined && "mac" in entry ? entry.mac : undefined;
   if (oldMac !== undefined && oldMac !== news.mac && !news.override) {
-    if (entry !== undefined && sim.now - entry.updatedAt <= LOCK_US) return;
+    if (entry !== undefined && sim.now - entry.updatedAt <= LOCK_US) {
+      return sim.record(host, "drop.arp-locked", about);
+    }
   }
   // A valid entry is not made STALE by hearing the same MAC again (I53).
   const keepsState = oldMac === news.mac && news.state === "stale";
@@ -279,18 +281,32 @@ function sharesSubnet(nic: Nic, a: Ip, b: Ip): boolean {
   );
 }
 
-/** `ip neigh flush`: entries vanish, packets that waited in them too. */
-export function flushNeighbours(host: Host, nicName?: string, address?: Ip): number {
-  let flushed = 0;
-  for (const nic of host.nics.values()) {
-    if (nicName !== undefined && nic.name !== nicName) continue;
-    for (const [ip, entry] of nic.neighbours) {
-      if (entry.state === "permanent" || (address !== undefined && ip !== address)) continue;
-      nic.neighbours.delete(ip);
-      flushed++;
+/** Entries that learned their address vanish, and the packets that waited in them. */
+export function flushNeighbours(host: Host, nic: Nic, sim: Sim, address?: Ip): void {
+  for (const [ip, entry] of nic.neighbours) {
+    if (entry.state === "permanent" || (address !== undefined && ip !== address)) continue;
+    deleteNeighbour(host, nic, ip, sim);
+  }
+}
+
+/** False when there was no such entry. */
+export function deleteNeighbour(host: Host, nic: Nic, ip: Ip, sim: Sim): boolean {
+  const entry = nic.neighbours.get(ip);
+  if (entry?.state === "incomplete") {
+    for (const { destination } of entry.waiting) {
+      sim.record(host, "drop.neighbour-deleted", { destination });
     }
   }
-  return flushed;
+  return nic.neighbours.delete(ip);
+}
+
+/** `ip neigh add`: what waited for an answer goes to the given address. */
+export function setPermanent(host: Host, nic: Nic, ip: Ip, mac: Mac, sim: Sim): void {
+  const old = nic.neighbours.get(ip);
+  const times = { updatedAt: sim.now, usedAt: sim.now, confirmedAt: sim.now };
+  nic.neighbours.set(ip, { state: "permanent", mac, ...times });
+  if (old?.state !== "incomplete") return;
+  for (const packet of old.waiting) sendToNeighbour(host, nic, ip, packet, sim);
 }
 
 interface Times {

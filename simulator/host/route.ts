@@ -22,7 +22,9 @@ export function routeTo(host: Host, destination: Ip): RouteResult | undefined {
   const nic = route === undefined ? undefined : host.nics.get(route.nic);
   if (route === undefined || nic === undefined) return undefined;
   const source = route.source ?? selectSource(host, nic, route.via ?? destination);
-  return source === undefined ? undefined : { kind: "unicast", nic, via: route.via, source };
+  if (source === undefined) return undefined;
+  const detour = host.detours.size === 0 ? undefined : host.detours.get(destination);
+  return { kind: "unicast", nic, via: detour?.via ?? route.via, source };
 }
 
 /** Whether a packet to `ip` belongs to this host: any address, on any interface (I45). */
@@ -121,6 +123,7 @@ export function connectedRoute(nic: Nic, own: InterfaceAddress): Route | undefin
 /** Adds a main-table route; false when one of the same destination and metric is there already. */
 export function addRoute(host: Host, route: Route): boolean {
   if (host.routes.some((other) => isSameRoute(other, route))) return false;
+  host.detours.clear();
   host.routes = [...host.routes, Object.freeze(route)].sort(
     (a, b) => b.prefix - a.prefix || ipNumber(a.destination) - ipNumber(b.destination),
   );
@@ -131,6 +134,7 @@ export function removeRoutes(host: Host, matches: (route: Route) => boolean): nu
   const kept = host.routes.filter((route) => !matches(route));
   const removed = host.routes.length - kept.length;
   host.routes = kept;
+  if (removed > 0) host.detours.clear();
   return removed;
 }
 

@@ -18,6 +18,7 @@ const PER_INTERFACE: Readonly<Record<string, string>> = {
   rp_filter: "0",
   secure_redirects: "1",
   send_redirects: "1",
+  shared_media: "1",
 };
 
 const GLOBAL: Readonly<Record<string, string>> = {
@@ -87,7 +88,7 @@ export function sysctlNumber(host: Host, name: string): number {
   return Number.parseInt(getSysctl(host, name) ?? "0", 10) || 0;
 }
 
-/** For ARP and rp_filter the larger of `all` and the interface counts (I45, I47). */
+/** For ARP and rp_filter the larger of `all` and the interface counts; either switch (I45, I30). */
 export function sysctlMax(host: Host, nic: string, key: string): number {
   // Nothing was ever set on most hosts, and the defaults of both are the same.
   if (host.sysctl.size === 0) return Number(PER_INTERFACE[key] ?? 0);

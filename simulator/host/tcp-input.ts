@@ -10,7 +10,6 @@ import { acknowledge } from "./tcp-ack.ts";
 import {
   arm,
   DELAYED_ACK_US,
-  lowerMss,
   QUICK_ACKS,
   refuse,
   segmentLength,
@@ -44,9 +43,8 @@ export function receiveTcp(host: Host, packet: Ipv4Packet, segment: TcpSegment, 
   const listener = findListener(host, destination, segment.destinationPort);
   const opens = (segment.flags & (SYN | ACK | RST)) === SYN;
   if (listener !== undefined && opens) return open(host, listener, packet, segment, sim);
-  if ((segment.flags & RST) === 0) {
-    sim.record(host, "tcp.no-socket", { source, port: segment.destinationPort });
-  }
+  const reason = opens ? "drop.no-listener" : "drop.no-connection";
+  sim.record(host, reason, { protocol: "tcp", source, port: segment.destinationPort });
   refuse(host, packet, segment, sim);
 }
 
@@ -135,11 +133,10 @@ function receiveInSynSent(
   const { flags, acknowledgement } = segment;
   const expected = (connection.initialSendSequence + 1) >>> 0;
   const ackIsGood = (flags & ACK) !== 0 && acknowledgement === expected;
-  if ((flags & RST) !== 0) {
-    if (ackIsGood) fail(host, connection, "ECONNREFUSED", sim);
-    return;
+  if ((flags & RST) !== 0 && ackIsGood) return fail(host, connection, "ECONNREFUSED", sim);
+  if ((flags & RST) !== 0 || (flags & SYN) === 0 || !ackIsGood) {
+    return discard(host, connection, sim);
   }
-  if ((flags & SYN) === 0 || !ackIsGood) return;
   takeSyn(connection, segment);
   connection.sendUnacknowledged = expected;
   connection.state = "ESTABLISHED";
@@ -167,7 +164,10 @@ function receiveInSynReceived(
     sendSynAck(host, connection, sim);
     return false;
   }
-  if ((flags & ACK) === 0 || segment.acknowledgement !== connection.sendNext) return false;
+  if ((flags & ACK) === 0 || segment.acknowledgement !== connection.sendNext) {
+    discard(host, connection, sim);
+    return false;
+  }
   connection.state = "ESTABLISHED";
   connection.sendUnacknowledged = segment.acknowledgement;
   connection.retransmitDeadline = undefined;
@@ -195,11 +195,12 @@ function receiveSynchronized(
 ): void {
   if (!isAcceptable(connection, segment)) {
     if ((segment.flags & RST) === 0) sendAck(host, connection, sim);
+    else discard(host, connection, sim);
     return;
   }
   if ((segment.flags & RST) !== 0) return fail(host, connection, "ECONNRESET", sim);
   if ((segment.flags & SYN) !== 0) return sendAck(host, connection, sim);
-  if ((segment.flags & ACK) === 0) return;
+  if ((segment.flags & ACK) === 0) return discard(host, connection, sim);
   if (!acknowledge(host, connection, segment, sim)) return;
   finishClosing(host, connection, sim);
   if (isGone(host, connection)) return;
@@ -207,6 +208,11 @@ function receiveSynchronized(
   if (isGone(host, connection)) return;
   sendPending(host, connection, sim);
   if (heard) wakeOwner(host, connection, sim);
+}
+
+/** A segment that does not fit the connection (RFC 9293: "drop the segment and return"). */
+function discard(host: Host, { remoteAddress, state }: TcpConnection, sim: Sim): void {
+  sim.record(host, "drop.segment-unacceptable", { remote: remoteAddress, state });
 }
 
 function isGone(host: Host, connection: TcpConnection): boolean {
@@ -344,35 +350,6 @@ function receiveFin(host: Host, connection: TcpConnection, sim: Sim): void {
     default:
       return sendAck(host, connection, sim);
   }
-}
-
-/** An ICMP complaint about one of our segments (I226): fatal only while connecting. */
-export function tcpError(
-  host: Host,
-  quoted: Ipv4Packet,
-  segment: TcpSegment,
-  error: SocketError,
-  sim: Sim,
-): void {
-  const { source, destination } = quoted;
-  const key = tupleKey(source, segment.sourcePort, destination, segment.destinationPort);
-  const connection = host.sockets.get(host.tcp.byTuple.get(key) ?? 0);
-  if (connection?.kind !== "tcp" || connection.state !== "SYN-SENT") return;
-  fail(host, connection, error, sim);
-}
-
-/** "Fragmentation needed" about one of this host's segments: its connection sends smaller ones. */
-export function tcpTooBig(
-  host: Host,
-  quoted: Ipv4Packet,
-  segment: TcpSegment,
-  mtu: number,
-  sim: Sim,
-): void {
-  const { source, destination } = quoted;
-  const key = tupleKey(source, segment.sourcePort, destination, segment.destinationPort);
-  const connection = host.sockets.get(host.tcp.byTuple.get(key) ?? 0);
-  if (connection?.kind === "tcp") lowerMss(host, connection, mtu, sim);
 }
 
 /** The connection is over; the program learns why at its next look. */

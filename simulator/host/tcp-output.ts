@@ -16,10 +16,9 @@ const LARGEST_PACKET = 65535;
 /** No path is taken for narrower than 552 bytes (Linux: min_pmtu). */
 const LEAST_MSS = 512;
 const WINDOW_SCALE = 7;
-/** What Linux 6.1 offers in its SYN and SYN-ACK (I220). */
-const SYN_WINDOW = 64240;
-const SYN_ACK_WINDOW = 65160;
-/** From then on half of the receive buffer, but for one segment. */
+/** No window is larger before it is scaled. */
+const LARGEST_WINDOW = 65535;
+/** After the first segment half of the receive buffer is offered, but for one segment. */
 const LATER_WINDOW = 65536 - 1448;
 /** Bytes of a segment that the timestamp option takes. */
 const TIMESTAMP_BYTES = 12;
@@ -54,10 +53,15 @@ export function sendPending(host: Host, connection: TcpConnection, sim: Sim): vo
   for (;;) {
     const sent = inFlight(connection);
     const window = Math.floor(Math.min(connection.congestionWindow, connection.sendWindow));
-    const size = Math.min(limit, connection.sendBuffer.length - sent, window - sent);
-    if (size <= 0) break;
-    sendData(host, connection, connection.sendNext, sent, size, sim);
-    connection.sendNext = (connection.sendNext + size) >>> 0;
+    const rest = connection.sendBuffer.length - sent;
+    const size = Math.min(limit, rest, window - sent);
+    // No small segment because of a small gap in the window (RFC 1122 4.2.3.4).
+    if (size <= 0 || (size < Math.min(limit, rest) && sent > 0)) break;
+    // Closed before the last bytes could leave: the FIN goes with them (Linux).
+    const isEnd = connection.finWanted && sent + size === connection.sendBuffer.length;
+    sendData(host, connection, connection.sendNext, sent, size, sim, isEnd ? FIN : 0);
+    connection.finSent ||= isEnd;
+    connection.sendNext = (connection.sendNext + size + (isEnd ? 1 : 0)) >>> 0;
     noteDataSent(connection, sim.now);
   }
   maybeSendFin(host, connection, sim);
@@ -208,13 +212,14 @@ function noteDataSent(connection: TcpConnection, now: number): void {
 }
 
 /** Path MTU discovery (RFC 1191): smaller segments from now on, and all that is unacknowledged. */
-export function lowerMss(host: Host, connection: TcpConnection, mtu: number, sim: Sim): void {
+export function lowerMss(host: Host, connection: TcpConnection, mtu: number, sim: Sim): boolean {
   const mss = Math.max(LEAST_MSS, mssOf(mtu));
-  if (mss >= connection.mss) return;
+  if (mss >= connection.mss) return false;
   connection.mss = mss;
   connection.sendNext = connection.sendUnacknowledged;
   connection.finSent = false;
   sendPending(host, connection, sim);
+  return true;
 }
 
 /** The MSS to offer on an interface: 1460 on Ethernet, 65495 on lo. */
@@ -278,9 +283,10 @@ function noteAckSent(connection: TcpConnection): void {
   if (connection.quickAcks > 0) connection.quickAcks--;
 }
 
-/** What this end offers in its first segment. */
-export function synWindowOf({ listener }: TcpConnection): number {
-  return listener === undefined ? SYN_WINDOW : SYN_ACK_WINDOW;
+/** Whole segments, of the larger kind for who connects, of the smaller for who listens (I220). */
+export function synWindowOf({ listener, ownMss }: TcpConnection): number {
+  const segment = ownMss - (listener === undefined ? 0 : TIMESTAMP_BYTES);
+  return Math.floor(LARGEST_WINDOW / segment) * segment;
 }
 
 /** What once was offered is never taken back; in units of the scale, rounded up (Linux). */

@@ -73,11 +73,12 @@ export function udpError(
   datagram: UdpDatagram,
   error: SocketError,
   sim: Sim,
-): void {
+): boolean {
   const socket = findSocket(host, quoted.source, datagram.sourcePort);
-  if (socket === undefined) return;
+  if (socket === undefined) return false;
   socket.error = error;
   sim.wake(host, socket.pid, { kind: "socket", socket: socket.id });
+  return true;
 }
 
 function findSocket(host: Host, address: Ip, port: number): UdpSocket | undefined {

@@ -16,7 +16,7 @@ export interface Connection {
   readonly clientPort: number;
   readonly virtual: Ip;
   readonly virtualPort: number;
-  /** Keys into the services and destinations; the destination may be gone (I133). */
+  /** Keys into the services and destinations; the destination may be gone (I133) or UNBOUND. */
   readonly service: string;
   readonly destination: string;
   readonly server: Ip;
@@ -29,6 +29,8 @@ export interface Connection {
   readonly deadline: number;
   /** When the kernel's timer really rings, somewhat later (I231). */
   readonly ringsAt: number;
+  /** The alarm that counts; any other that rings is an old one. */
+  readonly alarmAt: number;
   readonly packets: number;
   /** Replies were seen: the director tells both directions apart from then on (I100). */
   readonly outputSeen: boolean;
@@ -42,6 +44,8 @@ export interface Connection {
   readonly template: string | undefined;
   /** Came from the sync daemon of another director (I148). */
   readonly synced: boolean;
+  /** The end that other directors were last told of; 0 before (I147). */
+  readonly toldUntil: number;
 }
 
 export interface ConnectionTable {

@@ -12,7 +12,7 @@ import {
   findConnection,
   putConnection,
 } from "./connection-table.ts";
-import { timeoutOf, timer } from "./connection-timer.ts";
+import { armed, timeoutOf, timer } from "./connection-timer.ts";
 import { updateOverload } from "./overload.ts";
 import type { Destination, Service } from "./state.ts";
 import { syncConnection } from "./sync.ts";
@@ -47,6 +47,7 @@ export function newConnection(
     active: false,
     deadline: 0,
     ringsAt: 0,
+    alarmAt: 0,
     packets: 0,
     outputSeen: false,
     isTemplate: false,
@@ -54,6 +55,7 @@ export function newConnection(
     controls: 0,
     template: undefined,
     synced: false,
+    toldUntil: 0,
   };
 }
 
@@ -113,12 +115,12 @@ export function moveOn(
   const packets = connection.packets + (way === "in" ? 1 : 0);
   const outputSeen = connection.outputSeen || way === "out";
   const common = { ...connection, packets, outputSeen };
-  const moved =
+  const renewed =
     payload.protocol === "tcp" && connection.protocol === "tcp"
       ? { ...common, ...tcpMove(host, connection, destination, payload.flags, way, sim) }
       : { ...common, ...timer(sim.now, host.ipvs.timeouts.udp) };
+  const moved = armed(host, renewed, sim);
   putConnection(host.ipvs.connections, moved);
-  if (connection.ringsAt === 0) sim.alarm(host, moved.ringsAt, "ipvs-connection", moved.key);
   assureTemplate(host, moved, way);
   if (way === "in") syncConnection(host, connection, moved, sim);
   return moved;
@@ -169,17 +171,16 @@ function assureTemplate(host: Host, moved: Connection, way: "in" | "out"): void 
   putConnection(host.ipvs.connections, { ...template, state: "ASSURED" });
 }
 
-/** The connection alarm: one is outstanding for each; early, it sets itself again. */
+/** The connection alarm; early, it sets itself again. */
 export function connectionAlarm(host: Host, key: string, sim: Sim): void {
   const connection = findConnection(host.ipvs.connections, key);
-  if (connection === undefined) return;
+  if (connection?.alarmAt !== sim.now) return;
   if (connection.ringsAt > sim.now) {
-    sim.alarm(host, connection.ringsAt, "ipvs-connection", key);
+    putConnection(host.ipvs.connections, armed(host, connection, sim));
   } else if (connection.controls > 0) {
     const timeout = TEMPLATE_AGAIN_SECONDS;
     const later = { ...connection, timeout, ...timer(sim.now, timeout) };
-    putConnection(host.ipvs.connections, later);
-    sim.alarm(host, later.ringsAt, "ipvs-connection", key);
+    putConnection(host.ipvs.connections, armed(host, later, sim));
   } else {
     expire(host, connection, sim);
   }

@@ -10,15 +10,20 @@ const PHASE_US = 100_000;
 
 /** Begins ticking, with the first service. */
 export function startEstimator(host: Host, sim: Sim): void {
-  const next = Math.floor((sim.now - PHASE_US) / TICK_US + 1) * TICK_US + PHASE_US;
-  sim.alarm(host, next, "ipvs-estimator", "");
+  setTick(host, Math.floor((sim.now - PHASE_US) / TICK_US + 1) * TICK_US + PHASE_US, sim);
+}
+
+function setTick(host: Host, at: number, sim: Sim): void {
+  host.ipvs.tickAt = at;
+  sim.alarm(host, at, "ipvs-estimator", "");
 }
 
 /** The estimator alarm: ticks as long as there is a service. */
 export function estimatorAlarm(host: Host, _key: string, sim: Sim): void {
-  if (host.ipvs.services.size === 0) return;
+  // All services gone and a new one come between two ticks: the old alarm is not one more.
+  if (host.ipvs.services.size === 0 || host.ipvs.tickAt !== sim.now) return;
   for (const stats of allStats(host.ipvs)) tick(stats);
-  sim.alarm(host, sim.now + TICK_US, "ipvs-estimator", "");
+  setTick(host, sim.now + TICK_US, sim);
 }
 
 function* allStats(ipvs: Ipvs): Generator<Stats> {

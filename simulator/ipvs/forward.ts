@@ -17,6 +17,10 @@ import type { Connection } from "./connection-table.ts";
 export function transmit(host: Host, connection: Connection, packet: Ipv4Packet, sim: Sim): void {
   const { method, server } = connection;
   const isHere = isLocalAddress(host, server);
+  if (!isHere && packet.ttl <= 1) {
+    sim.record(host, "drop.ttl-expired", { destination: server });
+    return sendIcmpError(host, "time-exceeded", packet, sim);
+  }
   const lowered = isHere ? packet : { ...packet, ttl: packet.ttl - 1 };
   switch (method) {
     case "route":

@@ -18,6 +18,8 @@ import { type Connection, connectionKey, findByReply, findConnection } from "./c
 import { toClient, transmit } from "./forward.ts";
 import { icmpAboutConnection } from "./icmp-errors.ts";
 import { isOnePacket, schedule } from "./schedule.ts";
+import { UNBOUND } from "./state.ts";
+import { bindLate } from "./sync.ts";
 
 /** What becomes of the packet; one of NAT's replies goes on changed. */
 type Verdict = "accept" | "stolen" | Ipv4Packet;
@@ -87,7 +89,8 @@ function handle(
     expire(host, connection, sim);
     connection = undefined;
   }
-  if (connection !== undefined && findDestination(host, connection) === undefined) {
+  if (connection !== undefined) connection = bindLate(host, connection);
+  if (connection !== undefined && isOrphan(host, connection)) {
     if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") === 0) {
       sim.record(host, "drop.server-removed", { server: connection.server });
       return "stolen";
@@ -98,6 +101,11 @@ function handle(
   const scheduled = connection ?? schedule(host, packet, payload, key, mark, sim);
   if (typeof scheduled === "string") return scheduled;
   return pass(host, scheduled, packet, payload, sim);
+}
+
+/** Its server was taken out of the table. */
+function isOrphan(host: Host, connection: Connection): boolean {
+  return connection.destination !== UNBOUND && findDestination(host, connection) === undefined;
 }
 
 /** A SYN on an entry in TIME_WAIT or CLOSE is a new connection (I137, I138). */

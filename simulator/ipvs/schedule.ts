@@ -15,7 +15,7 @@ import {
   newConnection,
   type Transport,
 } from "./connection.ts";
-import { timer } from "./connection-timer.ts";
+import { armed, timer } from "./connection-timer.ts";
 import {
   allConnections,
   type Connection,
@@ -137,14 +137,11 @@ function schedulePersistent(
   if (known !== undefined && usable === undefined) setAside(host, known, sim);
   const destination = usable === undefined ? choose(request) : findDestination(host, usable);
   if (destination === undefined) return refuse(request);
-  const template =
-    usable ?? makeTemplate(request, name, destination, persistence.timeout, known !== undefined);
+  const template = usable ?? makeTemplate(request, name, destination, persistence.timeout);
   // Each new connection restarts the template's timer (I112).
-  putConnection(host.ipvs.connections, {
-    ...template,
-    controls: template.controls + 1,
-    ...timer(sim.now, template.timeout),
-  });
+  const controls = template.controls + 1;
+  const renewed = { ...template, controls, ...timer(sim.now, template.timeout) };
+  putConnection(host.ipvs.connections, armed(host, renewed, sim));
   bindConnection(service, destination);
   return {
     ...newConnection(packet, payload, key, service, destination),
@@ -170,8 +167,8 @@ function setAside(host: Host, template: Connection, sim: Sim): void {
     if (each.template === template.key) putConnection(connections, { ...each, template: key });
   }
   dropConnection(connections, template.key);
-  putConnection(connections, { ...template, key, virtualPort: NO_PORT, serverPort: NO_PORT });
-  sim.alarm(host, template.ringsAt, "ipvs-connection", key);
+  const aside = { ...template, key, virtualPort: NO_PORT, serverPort: NO_PORT, alarmAt: 0 };
+  putConnection(connections, armed(host, aside, sim));
 }
 
 interface TemplateName {
@@ -199,14 +196,13 @@ function templateName({ service, packet, payload }: Request, mask: Ip): Template
 }
 
 function makeTemplate(
-  { host, service, packet, payload, sim }: Request,
+  { service, packet, payload }: Request,
   name: TemplateName,
   destination: Destination,
   timeout: number,
-  replaces: boolean,
 ): Connection {
   destination.persistent++;
-  const template: Connection = {
+  return {
     ...newConnection(packet, payload, name.key, service, destination),
     ...name,
     clientPort: 0,
@@ -214,8 +210,5 @@ function makeTemplate(
     state: "NONE",
     isTemplate: true,
     timeout,
-    ...timer(sim.now, timeout),
   };
-  if (!replaces) sim.alarm(host, template.ringsAt, "ipvs-connection", template.key);
-  return template;
 }

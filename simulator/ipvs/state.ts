@@ -18,6 +18,8 @@ export interface Ipvs {
   timeouts: { tcp: number; tcpfin: number; udp: number };
   /** Destinations deleted while connections still refer to them (I131), by `destinationKey`. */
   readonly trash: Map<string, TrashedDestination>;
+  /** When the estimator ticks next. */
+  tickAt: number;
   /** When the trash is looked through next. */
   sweepAt: number;
   /** drop_packet: scheduled packets until the next one that is dropped (I119). */
@@ -131,6 +133,7 @@ export function emptyIpvs(): Ipvs {
     connections: emptyConnectionTable(),
     timeouts: { tcp: 900, tcpfin: 120, udp: 300 },
     trash: new Map(),
+    tickAt: 0,
     sweepAt: 0,
     untilDrop: 0,
     sync: {
@@ -155,8 +158,13 @@ export function serviceKey(protocol: ServiceProtocol, address: Ip, port: number)
   return `${protocol} ${address}:${port}`;
 }
 
+/** How the key of a firewall mark's service begins. */
+export const MARKED = "fwm ";
+/** In place of a destination's key: an entry that was told of, with no such server here (I148). */
+export const UNBOUND = "";
+
 export function markKey(mark: number): string {
-  return `fwm ${mark}`;
+  return `${MARKED}${mark}`;
 }
 
 /** Unique on a host: a destination belongs to one service. */

@@ -22,20 +22,22 @@ import {
   findConnection,
   putConnection,
 } from "./connection-table.ts";
-import { timer, timeoutOf } from "./connection-timer.ts";
+import { armed, timer, timeoutOf } from "./connection-timer.ts";
 import {
-  destinationKey,
   type Destination,
   type ForwardingMethod,
+  MARKED,
   markKey,
   serviceKey,
   type SyncRole,
+  UNBOUND,
 } from "./state.ts";
 import { isActiveState, type TcpStateName } from "./tcp-states.ts";
 
 /** The master looks every second and sends what is two seconds old (I143). */
 const CHECK_US = 1_000_000;
 const OLD_US = 2_000_000;
+const SECOND_US = 1_000_000;
 
 /** The kernel's numbers of the states. */
 const STATES: readonly TcpStateName[] = [
@@ -105,19 +107,16 @@ export function syncConnection(
   connection: Connection,
   sim: Sim,
 ): void {
-  const { sync } = host.ipvs;
-  if (sync.master === undefined || !isNeeded(host, before, connection)) return;
-  enqueue(host, connection, sim);
+  if (host.ipvs.sync.master === undefined) return;
+  if (isNeeded(host, before, connection, sim.now)) enqueue(host, connection, sim);
   const key = connection.template;
   const template = key === undefined ? undefined : findConnection(host.ipvs.connections, key);
-  if (template !== undefined) enqueue(host, template, sim);
+  // Each packet of a connection tells of its template, whether or not of itself (I147).
+  if (template !== undefined && !isFresh(host, template, sim.now)) enqueue(host, template, sim);
 }
 
-function isNeeded(
-  host: Host,
-  before: Connection,
-  { protocol, state, packets, template }: Connection,
-): boolean {
+function isNeeded(host: Host, before: Connection, connection: Connection, now: number): boolean {
+  const { protocol, state, packets, template } = connection;
   // sync_persist_mode leaves out what a template brings back anyway (I119).
   const isSpared = sysctlNumber(host, "net.ipv4.vs.sync_persist_mode") !== 0;
   if (isSpared && template !== undefined) return false;
@@ -125,9 +124,26 @@ function isNeeded(
     if (!SYNCED_STATES.includes(state)) return false;
     if (state !== before.state && state !== "ESTABLISHED") return true;
   }
+  if (isFresh(host, connection, now)) return false;
   const { threshold, period } = thresholdOf(host);
   if (period > 0) return packets % period === threshold;
-  return sysctlNumber(host, "net.ipv4.vs.sync_refresh_period") > 0 || packets === threshold;
+  return refreshUs(host) > 0 || packets === threshold;
+}
+
+/**
+ * With sync_refresh_period an entry is not told of again before its end has moved by so much, or by
+ * half its timeout, at least ten seconds, if that is less (I147, kernel documentation).
+ */
+function isFresh(host: Host, connection: Connection, now: number): boolean {
+  const refresh = refreshUs(host);
+  if (refresh === 0) return false;
+  const timeout = secondsOf(host, connection) * SECOND_US;
+  const moved = Math.abs(now + timeout - connection.toldUntil);
+  return moved < Math.min(refresh, Math.max(timeout / 2, 10 * SECOND_US));
+}
+
+function refreshUs(host: Host): number {
+  return sysctlNumber(host, "net.ipv4.vs.sync_refresh_period") * SECOND_US;
 }
 
 /** `sync_threshold`: told at packet so many, and again every so many (I147). */
@@ -140,6 +156,8 @@ function thresholdOf(host: Host): { readonly threshold: number; readonly period:
 function enqueue(host: Host, connection: Connection, sim: Sim): void {
   const { sync } = host.ipvs;
   const record = recordOf(host, connection);
+  const toldUntil = sim.now + record.timeout * SECOND_US;
+  putConnection(host.ipvs.connections, { ...connection, toldUntil });
   if (sync.waiting.length === 0) sync.waitingSince = sim.now;
   sync.waiting = [...sync.waiting, record];
   if (sync.waiting.length >= SYNC_RECORDS) send(host, sim);
@@ -228,7 +246,7 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
   const before = findConnection(host.ipvs.connections, key);
   const isTemplate = (record.flags & FLAG_TEMPLATE) !== 0;
   const service = serviceFor(host, protocol, record);
-  const destination = destinationKey(service, server, serverPort);
+  const own = ownServer(host, service, record);
   const state = stateOf(record, protocol, isTemplate);
   const active = protocol === "tcp" && !isTemplate && isActiveState(state as TcpStateName);
   const entry: Connection = {
@@ -239,7 +257,7 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     virtual,
     virtualPort,
     service,
-    destination,
+    destination: own?.key ?? UNBOUND,
     server,
     serverPort,
     method,
@@ -254,10 +272,12 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     controls: before?.controls ?? 0,
     template: before?.template,
     synced: true,
+    toldUntil: 0,
+    alarmAt: before?.alarmAt ?? 0,
   };
-  countEntry(host, before, entry);
-  putConnection(host.ipvs.connections, entry);
-  if (before === undefined) sim.alarm(host, entry.ringsAt, "ipvs-connection", key);
+  if (before !== undefined) countEntry(host, before, -1);
+  countEntry(host, entry, 1);
+  putConnection(host.ipvs.connections, armed(host, entry, sim));
 }
 
 function protocolOf({ protocol }: SyncRecord): Connection["protocol"] {
@@ -268,7 +288,11 @@ function protocolOf({ protocol }: SyncRecord): Connection["protocol"] {
 function serviceFor(
   { ipvs }: Host,
   protocol: Connection["protocol"],
-  { virtual, virtualPort, mark }: SyncRecord,
+  {
+    virtual,
+    virtualPort,
+    mark = 0,
+  }: Pick<SyncRecord, "virtual" | "virtualPort"> & { mark?: number },
 ): string {
   if (mark !== 0 || protocol === "ip") return markKey(mark);
   const exact = serviceKey(protocol, virtual, virtualPort);
@@ -284,13 +308,38 @@ function stateOf(
   return protocol === "udp" ? "UDP" : (STATES[state] ?? "NONE");
 }
 
-function countEntry({ ipvs }: Host, before: Connection | undefined, entry: Connection): void {
-  const own = ipvs.services
+/** The server of the same address and port; one of port 0 takes any (I110). */
+function ownServer(
+  { ipvs }: Host,
+  service: string,
+  { server, serverPort }: Pick<SyncRecord, "server" | "serverPort">,
+): Destination | undefined {
+  return ipvs.services
+    .get(service)
+    ?.destinations.find(
+      ({ address, port }) => address === server && (port === serverPort || port === 0),
+    );
+}
+
+/** A packet of an entry that had no server of our own: it may have one by now (I148). */
+export function bindLate(host: Host, connection: Connection): Connection {
+  if (connection.destination !== UNBOUND) return connection;
+  const { protocol } = connection;
+  const isMarked = connection.service.startsWith(MARKED);
+  const service = isMarked ? connection.service : serviceFor(host, protocol, connection);
+  const own = ownServer(host, service, connection);
+  if (own === undefined) return connection;
+  const bound = { ...connection, service, destination: own.key };
+  putConnection(host.ipvs.connections, bound);
+  countEntry(host, bound, 1);
+  return bound;
+}
+
+function countEntry(host: Host, entry: Connection, by: number): void {
+  const own = host.ipvs.services
     .get(entry.service)
     ?.destinations.find(({ key }) => key === entry.destination);
-  if (own === undefined) return;
-  if (before !== undefined) count(own, before, -1);
-  count(own, entry, 1);
+  if (own !== undefined) count(own, entry, by);
 }
 
 function count(own: Destination, { isTemplate, active }: Connection, by: number): void {

@@ -8,6 +8,7 @@ import type { Input } from "./input.ts";
 /** Who asked for an alarm; `machine.ts` maps each to the function that handles it. */
 export type AlarmKind =
   | "neighbour"
+  | "detour"
   | "tcp"
   | "igmp"
   | "reachable-time"

@@ -2,7 +2,7 @@
 // behind `tail -f`. Left out: functions of one's own, getline, output to commands, RS.
 import { readFile, writeFile } from "../host/files.ts";
 import type { Process } from "../host/process.ts";
-import { exitProcess, read, write } from "../host/system.ts";
+import { exitProcess, write } from "../host/system.ts";
 import { parseAwk } from "./awk-parse.ts";
 import { type AwkRun, newAwkRun, setVariable } from "./awk-record.ts";
 import { readsLines, runBegin, runEnd, runLine } from "./awk-run.ts";
@@ -11,7 +11,7 @@ import { fromInput } from "./awk-values.ts";
 import { resolvePath } from "./directory.ts";
 import { finish } from "./immediate.ts";
 import type { Program, System } from "./program.ts";
-import { linesOf } from "./text-tools.ts";
+import { linesOf, readLines } from "./text-tools.ts";
 
 interface Memory {
   readonly run: AwkRun;
@@ -116,13 +116,10 @@ function readFiles(
 function readOn(process: Process, memory: Memory, system: System): void {
   const { run } = memory;
   for (;;) {
-    const taken = read(system, process, 0);
+    const taken = readLines(system, process, memory);
     if (taken === "wait") return put(process, run, system);
-    const lines = (memory.rest + taken.data).split("\n");
-    memory.rest = lines.pop() ?? "";
-    if (taken.end && memory.rest !== "") lines.push(memory.rest);
     run.now = system.sim.world.startEpoch + Math.floor(system.sim.now / 1_000_000);
-    for (const line of lines) {
+    for (const line of taken.lines) {
       if (run.exit === undefined) runLine(run, line);
     }
     if (taken.end || run.exit !== undefined) return end(process, memory, system);

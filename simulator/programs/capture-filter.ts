@@ -48,37 +48,35 @@ export function parseFilter(text: string): CaptureFilter | undefined {
   const flat = text.replace(/tcp\[(?:tcpflags|13)\]\s*&\s*/g, "tcpflags ");
   const words = flat.match(/\(|\)|!=|!|==|=|&&|\|\||[^\s()!=&|]+|\|/g) ?? [];
   if (words.length === 0) return { is: "all" };
-  const reader = { words, at: 0 };
-  const filter = readOr(reader);
-  return filter !== undefined && reader.at === words.length ? filter : undefined;
+  const reader: Reader = { words, at: 0, qualifiers: [] };
+  const filter = readList(reader);
+  return filter !== undefined && reader.at === reader.words.length ? filter : undefined;
 }
 
 interface Reader {
-  readonly words: readonly string[];
+  words: readonly string[];
   at: number;
+  /** "tcp dst port" of the primitive before: what a bare value after it is a value of. */
+  qualifiers: readonly string[];
 }
 
-function readOr(reader: Reader): CaptureFilter | undefined {
-  return readList(reader, "or", ["or", "||"], readAnd);
-}
+const SIGNS: Readonly<Record<string, "and" | "or">> = {
+  and: "and",
+  "&&": "and",
+  or: "or",
+  "||": "or",
+};
 
-function readAnd(reader: Reader): CaptureFilter | undefined {
-  return readList(reader, "and", ["and", "&&"], readNot);
-}
-
-function readList(
-  reader: Reader,
-  is: "and" | "or",
-  signs: readonly string[],
-  next: (reader: Reader) => CaptureFilter | undefined,
-): CaptureFilter | undefined {
-  const parts: CaptureFilter[] = [];
-  do {
-    const part = next(reader);
-    if (part === undefined) return undefined;
-    parts.push(part);
-  } while (signs.includes(reader.words[reader.at] ?? "") && ++reader.at > 0);
-  return parts.length === 1 ? parts[0] : { is, parts };
+/** `and` and `or` bind alike, from left to right (pcap-filter). */
+function readList(reader: Reader): CaptureFilter | undefined {
+  let list = readNot(reader);
+  for (;;) {
+    const is = SIGNS[reader.words[reader.at] ?? ""];
+    if (list === undefined || is === undefined) return list;
+    reader.at++;
+    const part = readNot(reader);
+    list = part && { is, parts: [list, part] };
+  }
 }
 
 function readNot(reader: Reader): CaptureFilter | undefined {
@@ -88,12 +86,32 @@ function readNot(reader: Reader): CaptureFilter | undefined {
     const part = readNot(reader);
     return part && { is: "not", part };
   }
-  if (word !== "(") return readPrimitive(reader);
+  if (word !== "(") {
+    repeatQualifiers(reader);
+    return readPrimitive(reader);
+  }
   reader.at++;
-  const inner = readOr(reader);
+  const inner = readList(reader);
   if (reader.words[reader.at] !== ")") return undefined;
   reader.at++;
   return inner;
+}
+
+const QUALIFIERS = ["src", "dst", "host", "net", "port", "portrange", "ether", "ip", "arp"];
+
+/** `port 80 or 443`: a bare value takes over the qualifiers of the one before. */
+function repeatQualifiers(reader: Reader): void {
+  const { words, at } = reader;
+  const word = words[at] ?? "";
+  if (/^[\d.:/-]+$/.test(word) || Object.hasOwn(SERVICES, word)) {
+    reader.words = words.toSpliced(at, 0, ...reader.qualifiers);
+    return;
+  }
+  const isQualifier = (each: string): boolean =>
+    QUALIFIERS.includes(each) || Object.hasOwn(PROTOCOLS, each);
+  const rest = words.slice(at);
+  const length = rest.findIndex((each) => !isQualifier(each));
+  reader.qualifiers = length < 0 ? [] : rest.slice(0, length);
 }
 
 function readPrimitive(reader: Reader): CaptureFilter | undefined {
@@ -102,15 +120,15 @@ function readPrimitive(reader: Reader): CaptureFilter | undefined {
   let protocol: number | undefined;
   if (word === "ether") return readEther(reader);
   if (word === "tcpflags") return readFlags(reader);
-  if (word === "arp" || word === "broadcast" || word === "multicast") return { is: word };
-  if (Object.hasOwn(PROTOCOLS, word) || word === "ip") {
+  if (word === "broadcast" || word === "multicast") return { is: word };
+  let kind: CaptureFilter | undefined;
+  if (Object.hasOwn(PROTOCOLS, word) || word === "ip" || word === "arp") {
     protocol = PROTOCOLS[word];
-    const isIp = word === "ip";
+    kind =
+      word === "ip" || word === "arp" ? { is: word } : { is: "protocol", number: protocol ?? 0 };
     const next = reader.words[reader.at] ?? "";
-    if (isIp && next === "proto") return readProto(reader);
-    if (!/^(src|dst|port|portrange|host|net)$/.test(next)) {
-      return isIp ? { is: "ip" } : { is: "protocol", number: protocol ?? 0 };
-    }
+    if (word === "ip" && next === "proto") return readProto(reader);
+    if (!/^(src|dst|port|portrange|host|net)$/.test(next)) return kind;
     word = take();
   } else if (word === "proto") {
     reader.at--;
@@ -123,7 +141,8 @@ function readPrimitive(reader: Reader): CaptureFilter | undefined {
   }
   if (word === "port" || word === "portrange") return readPort(take(), way, protocol);
   if (word === "host" || word === "net") word = take();
-  return readHost(word, way);
+  const host = readHost(word, way);
+  return kind === undefined || host === undefined ? host : { is: "and", parts: [kind, host] };
 }
 
 function readProto(reader: Reader): CaptureFilter | undefined {

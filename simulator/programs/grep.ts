@@ -1,12 +1,12 @@
 // grep: lines that match, printed as they come from a pipe. Left out: colours, -P's own syntax.
-import { exitProcess, read, write } from "../host/system.ts";
+import { exitProcess, write } from "../host/system.ts";
 import { type Call, finish, type Output } from "./immediate.ts";
 import type { Process } from "../host/process.ts";
 import { readShortOptions } from "./options.ts";
 import type { Program, System } from "./program.ts";
 import { regularExpression } from "./regular-expression.ts";
 import { filesUnder } from "./small-tools.ts";
-import { linesOf, openSources } from "./text-tools.ts";
+import { linesOf, openSources, readLines } from "./text-tools.ts";
 
 const USAGE =
   "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n";
@@ -114,12 +114,9 @@ function newSearch(name: string, { expression, flags, values, names }: Wanted): 
 function readOn(process: Process, memory: Memory, system: System): void {
   const { search } = memory;
   for (;;) {
-    const taken = read(system, process, 0);
+    const taken = readLines(system, process, memory);
     if (taken === "wait") return;
-    const lines = (memory.rest + taken.data).split("\n");
-    memory.rest = lines.pop() ?? "";
-    if (taken.end && memory.rest !== "") lines.push(memory.rest);
-    write(system, process, 1, lines.map((line) => take(search, line)).join(""));
+    write(system, process, 1, taken.lines.map((line) => take(search, line)).join(""));
     if (process.ended !== undefined) return;
     const isSettled = search.flags.includes("q") && search.count > 0;
     if (!taken.end && search.count < search.most && !isSettled) continue;

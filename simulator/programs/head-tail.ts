@@ -1,11 +1,18 @@
 // head and tail: the first lines, and the last ones, with -f those to come.
 import { readFile } from "../host/files.ts";
-import { read, setTimer, write } from "../host/system.ts";
+import { setTimer, write } from "../host/system.ts";
 import { resolvePath } from "./directory.ts";
 import { finish } from "./immediate.ts";
 import { readShortOptions } from "./options.ts";
 import type { Program } from "./program.ts";
-import { joinLines, linesOf, plainOptions, type Source, textTool } from "./text-tools.ts";
+import {
+  joinLines,
+  linesOf,
+  plainOptions,
+  readLines,
+  type Source,
+  textTool,
+} from "./text-tools.ts";
 
 const headOfAll = textTool("head", "n:c:qv", ({ values }, { found }) => {
   const bytes = values.get("c");
@@ -34,12 +41,10 @@ export const head: Program = {
     const memory = (process.memory ?? { left: count, rest: "" }) as { left: number; rest: string };
     process.memory = memory;
     for (;;) {
-      const taken = memory.left === 0 ? { data: "", end: true } : read(system, process, 0);
+      const isFull = memory.left === 0;
+      const taken = isFull ? { lines: [], end: true } : readLines(system, process, memory);
       if (taken === "wait") return;
-      const lines = (memory.rest + taken.data).split("\n");
-      memory.rest = lines.pop() ?? "";
-      if (taken.end && memory.rest !== "") lines.push(memory.rest);
-      const shown = lines.slice(0, memory.left);
+      const shown = taken.lines.slice(0, memory.left);
       memory.left -= shown.length;
       write(system, process, 1, joinLines(shown));
       if (taken.end || memory.left === 0) return finish(system, process, {});

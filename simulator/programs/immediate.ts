@@ -54,11 +54,22 @@ export function finish(system: System, process: Process, output: Output): void {
 
 /** Standard input to its end, or undefined while more may come; what has come is in memory. */
 function readAll(system: System, process: Process): string | undefined {
+  process.memory ??= { text: "" };
+  const memory = process.memory as { text: string };
+  return readToEnd(system, process, 0, memory) ? memory.text : undefined;
+}
+
+/** Adds what a descriptor has by now to `memory.text`; true once that is all. */
+export function readToEnd(
+  system: System,
+  process: Process,
+  descriptor: number,
+  memory: { text: string },
+): boolean {
   for (;;) {
-    const taken = read(system, process, 0);
-    if (taken === "wait") return undefined;
-    const text = `${typeof process.memory === "string" ? process.memory : ""}${taken.data}`;
-    process.memory = text;
-    if (taken.end) return text;
+    const taken = read(system, process, descriptor);
+    if (taken === "wait") return false;
+    memory.text += taken.data;
+    if (taken.end) return true;
   }
 }

@@ -1,6 +1,6 @@
 // `ip neighbour`, and `arp -n`, its older spelling.
 import type { Host, Neighbour, Nic } from "../host/host.ts";
-import { flushNeighbours } from "../host/neighbour.ts";
+import { deleteNeighbour, flushNeighbours, setPermanent } from "../host/neighbour.ts";
 import { parseIp } from "../wire/address.ts";
 import { immediate, type Output } from "./immediate.ts";
 import {
@@ -16,9 +16,9 @@ import {
 export const neighbour: IpObject = {
   name: "neigh",
   commands: {
-    add: (call) => setPermanent(call, true),
-    change: (call) => setPermanent(call, false),
-    replace: (call) => setPermanent(call, false),
+    add: (call) => setEntry(call, true),
+    change: (call) => setEntry(call, false),
+    replace: (call) => setEntry(call, false),
     delete: deleteEntry,
     flush,
     show,
@@ -65,7 +65,7 @@ function entries(host: Host): { nic: Nic; ip: string; entry: Neighbour }[] {
   );
 }
 
-function flush({ host, words }: IpCall): Output {
+function flush({ host, sim, words }: IpCall): Output {
   const read = readPairs(words, KEYS);
   if (read === undefined) return INCOMPLETE;
   const { pairs, rest } = read;
@@ -75,11 +75,14 @@ function flush({ host, words }: IpCall): Output {
     return failure(`Cannot find device "${device}"`, 1);
   }
   const target = (pairs.get("to") ?? rest[0])?.split("/")[0];
-  flushNeighbours(host, device, target === "all" ? undefined : target);
+  for (const nic of host.nics.values()) {
+    if (device !== undefined && nic.name !== device) continue;
+    flushNeighbours(host, nic, sim, target === "all" ? undefined : target);
+  }
   return OK;
 }
 
-function setPermanent({ host, sim, words }: IpCall, isNew: boolean): Output {
+function setEntry({ host, sim, words }: IpCall, isNew: boolean): Output {
   const read = readPairs(words, KEYS);
   const ip = read?.pairs.get("to") ?? read?.rest[0];
   const device = read?.pairs.get("dev");
@@ -94,12 +97,11 @@ function setPermanent({ host, sim, words }: IpCall, isNew: boolean): Output {
     return failure(`"${mac}" is invalid lladdr.`, 1);
   }
   if (isNew && nic.neighbours.has(ip)) return refused("File exists");
-  const times = { updatedAt: sim.now, usedAt: sim.now, confirmedAt: sim.now };
-  nic.neighbours.set(ip, { state: "permanent", mac, ...times });
+  setPermanent(host, nic, ip, mac, sim);
   return OK;
 }
 
-function deleteEntry({ host, words }: IpCall): Output {
+function deleteEntry({ host, sim, words }: IpCall): Output {
   const read = readPairs(words, KEYS);
   const ip = read?.pairs.get("to") ?? read?.rest[0];
   const device = read?.pairs.get("dev");
@@ -108,17 +110,17 @@ function deleteEntry({ host, words }: IpCall): Output {
   }
   const nic = host.nics.get(device);
   if (nic === undefined) return failure(`Cannot find device "${device}"`, 1);
-  return nic.neighbours.delete(ip) ? OK : refused("No such file or directory");
+  return deleteNeighbour(host, nic, ip, sim) ? OK : refused("No such file or directory");
 }
 
 /** `arp [-a] [-n] [ADDRESS]`, and `arp -d ADDRESS`. */
-export const arp = immediate(4_000, ({ host, args }) => {
+export const arp = immediate(4_000, ({ host, sim, args }) => {
   const words = args.filter((arg) => !arg.startsWith("-"));
   const options = args.filter((arg) => arg.startsWith("-")).join("");
   const [only] = words;
   const found = entries(host).filter(({ ip }) => only === undefined || ip === only);
   if (options.includes("d") && only !== undefined) {
-    for (const { nic, ip } of found) nic.neighbours.delete(ip);
+    for (const { nic, ip } of found) deleteNeighbour(host, nic, ip, sim);
     return found.length > 0 ? OK : { stderr: "No ARP entry for " + only + "\n", code: 255 };
   }
   if (only !== undefined && found.length === 0) {

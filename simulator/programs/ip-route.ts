@@ -27,7 +27,7 @@ export const route: IpObject = {
     show,
     lst: show,
     list: show,
-    flush: () => OK,
+    flush,
   },
 };
 
@@ -117,7 +117,13 @@ function unseenBroadcasts(lines: readonly string[]): string[] {
   });
 }
 
-function get({ host, words }: IpCall): Output {
+/** Only the cache is ever flushed here: what redirects have brought is forgotten. */
+function flush({ host, words }: IpCall): Output {
+  if (words.includes("cache")) host.detours.clear();
+  return OK;
+}
+
+function get({ host, sim, words }: IpCall): Output {
   const read = readPairs(words, [...KEYS, "from", "iif", "oif", "mark"]);
   const target = read?.pairs.get("to") ?? read?.rest[0];
   if (target === undefined) return failure("need at least a destination address", 255);
@@ -131,8 +137,11 @@ function get({ host, words }: IpCall): Output {
   const type = found.kind === "unicast" ? "" : `${found.kind} `;
   const source = found.kind === "local" ? localSource(host, destination) : found.source;
   const first = `${type}${destination} ${via}dev ${found.nic.name} src ${source} uid 0 \n`;
-  const cache = found.kind === "unicast" ? "    cache \n" : `    cache <${found.kind}> \n`;
-  return { stdout: first + cache };
+  const detour = host.detours.get(destination);
+  const left = detour === undefined ? 0 : Math.floor((detour.deadline - sim.now) / 1_000_000);
+  const note = detour === undefined ? "" : `<redirected> expires ${left}sec `;
+  const cache = found.kind === "unicast" ? note : `<${found.kind}> `;
+  return { stdout: `${first}    cache ${cache}\n` };
 }
 
 /** For an address that is ours only by lo's subnet, the source is the one that is really there. */

@@ -1,6 +1,7 @@
 // Reading and writing one rule of iptables 1.8.9, as `-A` takes it and `-L` and `-S` print it.
 import type { FilterRule, Network, PortRange } from "../host/filter.ts";
 import { networkOf, parseIp } from "../wire/address.ts";
+import { PORTS } from "./ipvsadm-options.ts";
 
 /** Protocols by name, as /etc/protocols has them. */
 const PROTOCOLS: Readonly<Record<string, number>> = {
@@ -148,21 +149,25 @@ function readMark(rule: Writable, value: string): string | undefined {
   return undefined;
 }
 
-/** A row of `-L -n`. */
-export function listRow(rule: FilterRule, verbose: boolean): string {
+/** A row of `-L`; addresses have no names here, with `-n` nothing has. */
+export function listRow(
+  rule: FilterRule,
+  { verbose, numeric }: { readonly verbose: boolean; readonly numeric: boolean },
+): string {
   const target = (rule.target ?? "").padEnd(10);
-  const protocol = String(rule.protocol).padEnd(4);
-  const source = networkText(rule.source).padEnd(20);
-  const destination = networkText(rule.destination).padEnd(20);
-  const nics = verbose ? ` ${(rule.in ?? "*").padEnd(6)} ${(rule.out ?? "*").padEnd(6)}` : "";
+  const protocol = (numeric ? String(rule.protocol) : protocolName(rule.protocol)).padEnd(4);
+  const anywhere = numeric ? "0.0.0.0/0" : "anywhere";
+  const source = networkText(rule.source, anywhere).padEnd(20);
+  const destination = networkText(rule.destination, anywhere).padEnd(20);
+  const nics = verbose ? ` ${(rule.in ?? "*").padEnd(6)} ${(rule.out ?? "*").padEnd(7)}` : "";
   const counts = verbose
     ? `${String(rule.packets).padStart(5)} ${String(rule.bytes).padStart(5)} `
     : "";
-  const extra = extraText(rule);
+  const extra = extraText(rule, numeric);
   return `${counts}${target} ${protocol} -- ${nics} ${source} ${destination}${extra}`;
 }
 
-function extraText(rule: FilterRule): string {
+function extraText(rule: FilterRule, numeric: boolean): string {
   const parts: string[] = [];
   const kind = rule.protocol === 17 ? "udp" : "tcp";
   for (const [ranges, one, many] of [
@@ -170,7 +175,7 @@ function extraText(rule: FilterRule): string {
     [rule.destinationPorts, "dpt", "dports"],
   ] as const) {
     if (ranges === undefined) continue;
-    const text = portsText(ranges);
+    const text = portsText(ranges, numeric ? {} : PORTS);
     const plural = ranges.some(([low, high]) => low !== high) ? "s" : "";
     parts.push(rule.multiport ? `multiport ${many} ${text}` : `${kind} ${one}${plural}:${text}`);
   }
@@ -179,12 +184,18 @@ function extraText(rule: FilterRule): string {
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 
-function portsText(ranges: readonly PortRange[]): string {
-  return ranges.map(([low, high]) => (low === high ? String(low) : `${low}:${high}`)).join(",");
+function portsText(
+  ranges: readonly PortRange[],
+  names: Readonly<Record<number, string>> = {},
+): string {
+  const name = (port: number): string => names[port] ?? String(port);
+  return ranges
+    .map(([low, high]) => (low === high ? name(low) : `${name(low)}:${name(high)}`))
+    .join(",");
 }
 
-function networkText(network: Network | undefined): string {
-  if (network === undefined) return "0.0.0.0/0";
+function networkText(network: Network | undefined, anywhere: string): string {
+  if (network === undefined) return anywhere;
   const { address, prefix, inverted } = network;
   return `${inverted ? "!" : ""}${address}${prefix === 32 ? "" : `/${prefix}`}`;
 }

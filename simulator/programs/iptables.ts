@@ -61,6 +61,8 @@ interface Arguments {
   readonly chain: string | undefined;
   readonly rest: readonly string[];
   readonly verbose: boolean;
+  /** `-n`: no names of protocols, networks and ports. */
+  readonly numeric: boolean;
   readonly numbered: boolean;
   readonly version: boolean;
 }
@@ -86,7 +88,7 @@ function readArguments(args: readonly string[]): Arguments | (Output & { stderr:
   let table: TableName = "filter";
   let command: string | undefined;
   let chain: string | undefined;
-  const flags = { verbose: false, numbered: false, version: false };
+  const flags = { verbose: false, numeric: false, numbered: false, version: false };
   const rest: string[] = [];
   const words = args.flatMap(unbundle);
   for (let at = 0; at < words.length; at++) {
@@ -106,7 +108,8 @@ function readArguments(args: readonly string[]): Arguments | (Output & { stderr:
     } else if (short === "-v") flags.verbose = true;
     else if (short === "--line-numbers") flags.numbered = true;
     else if (short === "-V") flags.version = true;
-    else if (short !== "-n" && short !== "-w") rest.push(word);
+    else if (short === "-n") flags.numeric = true;
+    else if (short !== "-w") rest.push(word);
   }
   return { table, command, chain, rest, ...flags };
 }
@@ -200,7 +203,7 @@ function list({ filter, table, chain, read }: Call): string {
         .filter((rule) => isIn(rule, table, name))
         .map((rule, index) => {
           const start = read.numbered ? String(index + 1).padEnd(5) : "";
-          return `${start}${listRow(rule, read.verbose)}\n`;
+          return `${start}${listRow(rule, read)}\n`;
         });
       return `Chain ${name} (policy ${policy}${counts})\n${number}${head}\n${rows.join("")}`;
     })

@@ -1,28 +1,9 @@
 // ipvsadm's words on mistakes (I191-I193) and the forms it takes its options in.
 import { expect, test } from "vitest";
-import { buildSimulation } from "../build.ts";
-import { createMachine } from "../machine.ts";
-import { addInput, run } from "../kernel/run.ts";
-import { expandScenario, readScenario } from "../scenario.ts";
-import { programs } from "./index.ts";
+import { typed as typedAt } from "./test-console.ts";
 
-/** What a line prints on a fresh director: both streams, and its status. */
-function typed(line: string): { stdout: string; stderr: string; code: number } {
-  const read = readScenario(JSON.stringify({ name: "x", topology: "flat", steps: [], end: 5 }));
-  if (!("scenario" in read)) throw new Error(JSON.stringify(read));
-  const simulation = buildSimulation(expandScenario(read.scenario), createMachine(programs));
-  const { world, trace } = simulation;
-  const command = { host: "keepalived", line, label: "it", background: false };
-  addInput(world, trace, 1_000_000, { kind: "command", ...command });
-  run(simulation, 5_000_000);
-  const result = { stdout: "", stderr: "", code: -1 };
-  for (const { code, fields } of trace.entries) {
-    const stream = fields["stream"] === "stderr" ? "stderr" : "stdout";
-    if (code === "console.output") result[stream] += String(fields["text"]);
-    if (code === "console.ended") result.code = Number(fields["code"]);
-  }
-  return result;
-}
+/** What a line prints on a fresh director. */
+const typed = (line: string) => typedAt(line, "keepalived");
 
 test.each([
   ["-A", "You need to supply the 'service-address' option for the 'add-service' command", 2],

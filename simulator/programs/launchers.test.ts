@@ -1,9 +1,8 @@
 // Programs that run others, and the small ones, with what they print.
 import { expect, test } from "vitest";
-import { typed } from "./test-console.ts";
+import { type Row, testLines, typed } from "./test-console.ts";
 
 const DATE = "Mon Nov 23 02:43:2";
-type Row = readonly [line: string, stdout: string, stderr?: string, code?: number];
 const LINES: readonly Row[] = [
   ["env -i A=1 B=2", "A=1\nB=2\n"],
   ["env A=1 printenv A; env nosuch", "1\n", "env: ‘nosuch’: No such file or directory\n", 127],
@@ -44,10 +43,7 @@ const LINES: readonly Row[] = [
   ["hostnamectl set-hostname web; hostname; cat /etc/hostname", "web\nweb\n"],
 ];
 
-test.each(LINES.map(([line, ...rest]) => [line, rest] as const))("%s", (line, rest) => {
-  const [stdout, stderr = "", code = 0] = rest;
-  expect(typed(line)).toMatchObject({ stdout, stderr, code });
-});
+testLines(LINES);
 
 test("watch shows its command again and again, under a line that says so", () => {
   const { stdout, code } = typed("timeout 3 watch -n 2 'echo a; false'");

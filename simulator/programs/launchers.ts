@@ -7,13 +7,13 @@ import {
   exitProcess,
   killProcess,
   openPipe,
-  read,
   setFile,
   setTimer,
   signalNumber,
   write,
 } from "../host/system.ts";
 import { formatDate } from "../host/format-date.ts";
+import { readToEnd } from "./immediate.ts";
 import { secondsToUs } from "./options.ts";
 import type { Program, System } from "./program.ts";
 import { startCommand } from "./start-command.ts";
@@ -131,7 +131,7 @@ export const su = runner("su", ({ argv, environment }) => {
 // xargs
 
 interface Xargs {
-  input: string;
+  text: string;
   readonly most: number;
   readonly replaced: string | undefined;
   readonly tells: boolean;
@@ -174,26 +174,21 @@ function readXargs(args: readonly string[]): Xargs {
     else if (word === "-r") skipsNothing = true;
   }
   const command = words.length === 0 ? ["echo"] : words;
-  const start = { input: "", items: undefined, status: 0, ran: false };
+  const start = { text: "", items: undefined, status: 0, ran: false };
   return { ...start, most, replaced, tells, skipsNothing, command };
 }
 
 /** True once all of the input is there; with -I each line is a word. */
 function takeInput(process: Process, memory: Xargs, system: System): boolean {
-  for (;;) {
-    const taken = read(system, process, 0);
-    if (taken === "wait") return false;
-    memory.input += taken.data;
-    if (!taken.end) continue;
-    const { input, replaced } = memory;
-    const lines = input.split("\n").map((line) => line.trim());
-    const words = [...input.matchAll(/"([^"\n]*)"|'([^'\n]*)'|[^\s"']+/g)];
-    memory.items =
-      replaced === undefined
-        ? words.map((match) => match[1] ?? match[2] ?? match[0])
-        : lines.filter((line) => line !== "");
-    return true;
-  }
+  if (!readToEnd(system, process, 0, memory)) return false;
+  const { text, replaced } = memory;
+  const lines = text.split("\n").map((line) => line.trim());
+  const words = [...text.matchAll(/"([^"\n]*)"|'([^'\n]*)'|[^\s"']+/g)];
+  memory.items =
+    replaced === undefined
+      ? words.map((match) => match[1] ?? match[2] ?? match[0])
+      : lines.filter((line) => line !== "");
+  return true;
 }
 
 function runNext(process: Process, memory: Xargs, system: System): void {
@@ -277,12 +272,7 @@ function look(process: Process, memory: Watch, system: System): void {
 
 function collect(process: Process, memory: Watch, system: System): void {
   if (!process.files.has(OUTPUT_FD)) return;
-  for (;;) {
-    const taken = read(system, process, OUTPUT_FD);
-    if (taken === "wait") return;
-    memory.text += taken.data;
-    if (taken.end) return closeFile(system, process, OUTPUT_FD);
-  }
+  if (readToEnd(system, process, OUTPUT_FD, memory)) closeFile(system, process, OUTPUT_FD);
 }
 
 /** "Every 2.0s: ipvsadm -Ln          keepalived: Mon Nov 23 02:43:25 2026", a blank line, the text. */

@@ -1,6 +1,6 @@
 // What the tools print that look at the machine itself: modules, counters, groups, its web server.
 import { expect, test } from "vitest";
-import { typed } from "./test-console.ts";
+import { type Row, testLines, typed } from "./test-console.ts";
 
 const TUNNEL_UP = `3: tunl0@NONE: <NOARP,UP,LOWER_UP> mtu 1480 qdisc noqueue state UNKNOWN group default qlen 1000
     link/ipip 0.0.0.0 brd 0.0.0.0
@@ -29,7 +29,7 @@ const IGMP = `Idx	Device    : Count Querier	Group    Users Timer	Reporter
 `;
 
 const CONFIGURATION = "/etc/nginx/rig.conf";
-const LINES: readonly (readonly [line: string, stdout: string, stderr: string, code: number])[] = [
+const LINES: readonly Row[] = [
   [
     "modprobe ipip; ip addr add 192.168.88.100/32 dev tunl0; ip link set tunl0 up; ip a s tunl0",
     TUNNEL_UP,
@@ -147,9 +147,7 @@ const LINES: readonly (readonly [line: string, stdout: string, stderr: string, c
   ],
 ];
 
-test.each(LINES)("%s", (line, stdout, stderr, code) => {
-  expect(typed(line)).toMatchObject({ stdout, stderr, code });
-});
+testLines(LINES);
 
 test("an interface counts what comes and goes, with its headers", () => {
   const { stdout } = typed("ping -c 1 -q 192.168.88.11; ip -s link show eth1", "client");

@@ -1,9 +1,7 @@
 // nc: ports tried, texts sent and received, over TCP and UDP.
-import { expect, test } from "vitest";
-import { typed } from "./test-console.ts";
+import { type Row, testLines } from "./test-console.ts";
 
 const WEB = "192.168.88.10";
-type Row = readonly [line: string, stdout: string, stderr?: string, code?: number];
 const LINES: readonly Row[] = [
   [`nc -zv ${WEB} 80`, "", `Connection to ${WEB} 80 port [tcp/http] succeeded!\n`],
   [`nc -zv ${WEB} 81`, "", `nc: connect to ${WEB} port 81 (tcp) failed: Connection refused\n`, 1],
@@ -34,7 +32,4 @@ const LINES: readonly Row[] = [
   ["nc -l 80 & sleep 0.1; nc -l 80", "", "nc: Address already in use\n", 1],
 ];
 
-test.each(LINES.map(([line, ...rest]) => [line, rest] as const))("%s", (line, rest) => {
-  const [stdout, stderr = "", code = 0] = rest;
-  expect(typed(line, "client")).toMatchObject({ stdout, stderr, code });
-});
+testLines(LINES, "client");

@@ -1,34 +1,11 @@
 // What the tools print of addresses, routes, neighbours and sockets, held against real outputs, and
 // what they say of mistakes.
 import { expect, test } from "vitest";
-import { buildSimulation } from "../build.ts";
-import { addInput, run } from "../kernel/run.ts";
-import { createMachine } from "../machine.ts";
 import { replay } from "../replay.ts";
-import { expandScenario, readScenario } from "../scenario.ts";
-import { programs } from "./index.ts";
+import { readScenario } from "../scenario.ts";
 import { formatTime } from "./ping.ts";
 import { formatSockets, type SocketRow } from "./ss.ts";
-
-function typed(line: string, host = "node-1"): { stdout: string; stderr: string; code: number } {
-  const read = readScenario(
-    JSON.stringify({ name: "tools", topology: "flat", steps: [], end: 60 }),
-  );
-  if (!("scenario" in read)) throw new Error(JSON.stringify(read));
-  const simulation = buildSimulation(expandScenario(read.scenario), createMachine(programs));
-  const { world, trace } = simulation;
-  const command = { host, line, label: "it", background: false };
-  addInput(world, trace, 1_000_000, { kind: "command", ...command });
-  run(simulation, 61_000_000);
-  const result = { stdout: "", stderr: "", code: -1 };
-  for (const { code, fields } of trace.entries) {
-    if (code === "console.output") {
-      result[fields["stream"] === "stderr" ? "stderr" : "stdout"] += fields["text"];
-    }
-    if (code === "console.ended") result.code = Number(fields["code"]);
-  }
-  return result;
-}
+import { type Row, testLines, typed } from "./test-console.ts";
 
 const VIP = "192.168.88.100";
 const ADD = `ip addr add ${VIP}/32 dev lo`;
@@ -46,7 +23,7 @@ const ETH1 = `2: eth1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue 
 `;
 const FAILED = "Failed to connect to";
 
-const LINES: readonly (readonly [string, string, string, number])[] = [
+const LINES: readonly Row[] = [
   [`${ADD}; ip addr show dev lo`, LO, "", 0],
   ["ip a s eth1", ETH1, "", 0],
   [
@@ -200,9 +177,7 @@ const LINES: readonly (readonly [string, string, string, number])[] = [
   ],
 ];
 
-test.each(LINES)("%s", (line, stdout, stderr, code) => {
-  expect(typed(line)).toEqual({ stdout, stderr, code });
-});
+testLines(LINES);
 
 test("ping says what came back, and what did not", () => {
   const { stdout, code } = typed("ping -c 2 192.168.88.11");
@@ -217,7 +192,7 @@ rtt min/avg/max/mdev = #
 `,
   );
   expect(code).toBe(0);
-  expect(typed("ping -c 1 -W 1 192.168.88.77")).toEqual({
+  expect(typed("ping -c 1 -W 1 192.168.88.77")).toMatchObject({
     stdout: `PING 192.168.88.77 (192.168.88.77) 56(84) bytes of data.
 
 --- 192.168.88.77 ping statistics ---

@@ -1,6 +1,6 @@
 // systemctl and journalctl in the real tools' form.
 import { expect, test } from "vitest";
-import { typed } from "./test-console.ts";
+import { type Row, testLines, typed } from "./test-console.ts";
 
 const INSTANCE =
   "interface eth1; virtual_router_id 18; priority 100; virtual_ipaddress { 192.168.88.100/24; }";
@@ -16,7 +16,7 @@ const DOWN = `○ nginx.service - A high performance web server and a reverse pr
 `;
 const LINK = "/etc/systemd/system/multi-user.target.wants/keepalived.service";
 
-const LINES: readonly (readonly [line: string, stdout: string, stderr: string, code: number])[] = [
+const LINES: readonly Row[] = [
   ["systemctl stop nginx; systemctl status nginx", DOWN, "", 3],
   ["systemctl status foo", "", "Unit foo.service could not be found.\n", 4],
   ["systemctl start foo", "", "Failed to start foo.service: Unit foo.service not found.\n", 5],
@@ -46,9 +46,7 @@ const LINES: readonly (readonly [line: string, stdout: string, stderr: string, c
   ],
 ];
 
-test.each(LINES)("%s", (line, stdout, stderr, code) => {
-  expect(typed(line)).toMatchObject({ stdout, stderr, code });
-});
+testLines(LINES);
 
 test("the state of a running service: its processes and its last lines", () => {
   const { stdout } = typed(`${START}systemctl status keepalived`);

@@ -1,11 +1,12 @@
 // Text tools that print what they are given: cat, wc, sort, uniq, cut, tr, tee.
 // Left out: what nobody types in a lesson (locales, byte ranges, `sort -m`).
 import { readFile, writeFile } from "../host/files.ts";
+import type { Process } from "../host/process.ts";
 import { read, write } from "../host/system.ts";
 import { resolvePath } from "./directory.ts";
 import { type Call, finish, immediate, NEEDS_INPUT, type Output } from "./immediate.ts";
 import { readShortOptions } from "./options.ts";
-import type { Program } from "./program.ts";
+import type { Program, System } from "./program.ts";
 
 export interface Source {
   readonly name: string;
@@ -46,6 +47,20 @@ export function openSources(
 export function linesOf(text: string): string[] {
   if (text === "") return [];
   return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+}
+
+/** The whole lines that standard input has by now; `memory.rest` keeps one that is not whole. */
+export function readLines(
+  system: System,
+  process: Process,
+  memory: { rest: string },
+): { readonly lines: string[]; readonly end: boolean } | "wait" {
+  const taken = read(system, process, 0);
+  if (taken === "wait") return taken;
+  const lines = (memory.rest + taken.data).split("\n");
+  memory.rest = lines.pop() ?? "";
+  if (taken.end && memory.rest !== "") lines.push(memory.rest);
+  return { lines, end: taken.end };
 }
 
 export function joinLines(lines: readonly string[]): string {

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildSimulation } from "../build.ts";
+import { run } from "../kernel/run.ts";
 import { createTimeline, runTo, type Timeline } from "../kernel/timeline.ts";
 import { worldToJson } from "../kernel/snapshot.ts";
 import { createMachine } from "../machine.ts";
@@ -10,6 +11,7 @@ import { programs } from "../programs/index.ts";
 import { replay } from "../replay.ts";
 import { describeError, expandScenario, readScenario } from "../scenario.ts";
 import type { Scenario, Step } from "../scenario.ts";
+import { watched } from "./fates.ts";
 
 const SECOND = 1_000_000;
 const VIP = "192.168.88.100";
@@ -169,6 +171,26 @@ function scenarios(deeds: readonly Deed[]): fc.Arbitrary<{ size: Size; scenario:
 }
 
 const ANY = scenarios([...HARMLESS, ...HARMFUL]);
+/** What makes hosts refuse packets, in as many ways as there are. */
+const ROUGH: readonly Deed[] = [
+  ...["ipv4.icmp_echo_ignore_all=1", "ipv4.ip_forward=1", "ipv4.vs.drop_packet=3"],
+  ...["arp_ignore=8", "rp_filter=1", "drop_gratuitous_arp=1"].map((key) => `ipv4.conf.all.${key}`),
+]
+  .map((setting) => type(anybody, () => `sysctl -w net.${setting}`))
+  .concat(
+    type(client, (each, b) => `ping -c 1 -W 1 ${address(pick(serversOf(each), b))}`),
+    type(client, (each, b) => `udpask 2 ${address(pick(serversOf(each), b))}:5353 --same`),
+    type(client, () => `nc -z -w 1 ${VIP} 81; ping -t 1 -c 1 ${VIP}`),
+    type(client, () => `ip route add ${VIP} via ${address("server-1")}; curl -s -m 2 ${VIP}`),
+    type(anybody, () => "ip neigh flush all"),
+    type(anybody, (_each, b) => `arping -c 1 -I eth1 ${b % 2 ? "-A" : "-U"} -s ${VIP} ${VIP}`),
+    type(
+      director,
+      (_each, b) => `ipvsadm --start-daemon ${b % 2 ? "master" : "backup"} --mcast-interface eth1`,
+    ),
+    type(anybody, () => `ip addr del ${VIP}/32 dev lo`),
+    type(anybody, () => "systemctl stop openresty"),
+  );
 
 function begin(scenario: Scenario): Timeline {
   const machine = createMachine(programs);
@@ -238,6 +260,17 @@ test("no frame vanishes: it was delivered, or it is said where and why it ended"
       }
     }),
     { numRuns: 20 },
+  );
+}, 60_000);
+
+test("no packet vanishes in a host: something comes of it, or the trace says why not", () => {
+  fc.assert(
+    fc.property(scenarios([...HARMLESS, ...HARMFUL, ...ROUGH]), ({ scenario }) => {
+      const { machine, vanished } = watched(createMachine(programs));
+      run(buildSimulation(expandScenario(scenario), machine), END * SECOND);
+      expect(vanished[0]).toBeUndefined();
+    }),
+    { numRuns: 40 },
   );
 }, 60_000);
 

@@ -1,52 +1,7 @@
 // Command lines as a person types them, with all that they print and the status they end with.
 import { expect, test } from "vitest";
-import { cloneWorld } from "../kernel/clone.ts";
-import { addInput, createSimulation, run, type Simulation } from "../kernel/run.ts";
-import { emptyTrace, type Trace } from "../kernel/trace.ts";
-import { createMachine } from "../machine.ts";
-import { buildSimulation } from "../build.ts";
-import { programs } from "../programs/index.ts";
-import { expandScenario, readScenario } from "../scenario.ts";
-
-const machine = createMachine(programs);
-
-function lab(): Simulation {
-  const read = readScenario(
-    JSON.stringify({ name: "shell", topology: "flat", steps: [], end: 60 }),
-  );
-  if (!("scenario" in read)) throw new Error(JSON.stringify(read));
-  return buildSimulation(expandScenario(read.scenario), machine);
-}
-
-interface Result {
-  stdout: string;
-  stderr: string;
-  code: number | undefined;
-  /** When it ended, in seconds. */
-  end: number;
-}
-
-function resultOf({ entries }: Trace, label: string): Result {
-  const result: Result = { stdout: "", stderr: "", code: undefined, end: NaN };
-  for (const { at, code, fields } of entries) {
-    if (fields["label"] !== label) continue;
-    if (code === "console.output" && fields["stream"] === "stdout") result.stdout += fields["text"];
-    if (code === "console.output" && fields["stream"] === "stderr") result.stderr += fields["text"];
-    if (code === "console.ended") {
-      result.code = Number(fields["code"]);
-      result.end = at / 1_000_000;
-    }
-  }
-  return result;
-}
-
-function typed(line: string, simulation = lab()): Result {
-  const { world, trace } = simulation;
-  const command = { host: "client", line, label: "it", background: false };
-  addInput(world, trace, 1_000_000, { kind: "command", ...command });
-  run(simulation, 61_000_000);
-  return resultOf(trace, "it");
-}
+import { run } from "../kernel/run.ts";
+import { copyOf, lab, resultOf, testLines, type, typed } from "../programs/test-console.ts";
 
 // line, standard output, standard error, status; all but `$0`-dependent ones as bash 5.2.15 says it.
 const LINES: readonly (readonly [string, string, string, number])[] = [
@@ -192,36 +147,32 @@ const LINES: readonly (readonly [string, string, string, number])[] = [
   ["x=(1 2)", "", "bash: -c: line 1: arrays are not supported here\n", 2],
 ];
 
-test.each(LINES)("%s", (line, stdout, stderr, code) => {
-  const { end, ...result } = typed(line);
-  expect(result).toEqual({ stdout, stderr, code });
-  expect(end).toBeGreaterThan(1);
-});
+testLines(LINES, "client");
 
 test("an endless loop passes time instead of stopping it", () => {
-  const { code, end } = typed("timeout 2 bash -c 'while :; do :; done'");
+  const { code, seconds } = typed("timeout 2 bash -c 'while :; do :; done'");
   expect(code).toBe(124);
-  expect(end).toBeCloseTo(3, 1);
+  expect(seconds).toBeCloseTo(2, 1);
 });
 
 test("a command takes its time", () => {
-  expect(typed("sleep 2.5").end).toBeCloseTo(3.5, 1);
-  expect(typed("echo 4 > /tmp/n; echo").end).toBeCloseTo(1, 1);
+  expect(typed("sleep 2.5").seconds).toBeCloseTo(2.5, 1);
+  expect(typed("echo 4 > /tmp/n; echo").seconds).toBeCloseTo(0, 1);
+  expect(typed("echo").seconds).toBeGreaterThan(0);
 });
 
 test("a copy made in the middle of a loop goes on with the same output", () => {
   const line = "for i in $(seq 5); do sleep 1; echo $i $(hostname); done | cat";
   const whole = typed(line);
   const first = lab();
-  const command = { host: "client", line, label: "it", background: false };
-  addInput(first.world, first.trace, 1_000_000, { kind: "command", ...command });
+  type(first, [{ host: "node-1", line }]);
   run(first, 3_500_000);
-  const second = createSimulation(cloneWorld(first.world), emptyTrace(), machine);
+  const second = copyOf(first);
   run(first, 61_000_000);
   run(second, 61_000_000);
-  const late = resultOf(second.trace, "it");
-  expect(resultOf(first.trace, "it")).toEqual(whole);
-  expect(late.end).toBe(whole.end);
+  const late = resultOf(second);
+  expect(resultOf(first)).toEqual(whole);
+  expect(late.seconds).toBe(whole.seconds);
   expect(whole.stdout.endsWith(late.stdout)).toBe(true);
   expect(late.stdout).not.toBe("");
 });

@@ -1,92 +1,40 @@
 // The schedulers that hash, held against picks of the real kernel (I81-I85), and those that
 // remember an address (I86, I87).
 import { expect, test } from "vitest";
-import {
-  type Destination,
-  destinationKey,
-  emptyStats,
-  type SchedulerName,
-  type Service,
-} from "../state.ts";
+import type { SchedulerName, Service } from "../state.ts";
 import { schedulers } from "./index.ts";
-import { maglevTable } from "./maglev.ts";
+import { ABOUT, letterOf, pick, picks, picksOf, server, service, update } from "./test-service.ts";
 
-/** Servers a, b, c added in this order: the last stands at the head (I62). */
-function service(
-  scheduler: SchedulerName,
-  weights: readonly number[],
-  flags: Service["flags"] = [],
-): Service {
-  const destinations = weights.map((weight, index): Destination => {
-    const address = `10.0.0.1${index + 1}`;
-    return {
-      key: destinationKey("tcp 10.0.0.100:80", address, 80),
-      address,
-      port: 80,
-      method: "route",
-      weight,
-      lastWeight: weight,
-      upperThreshold: 0,
-      lowerThreshold: 0,
-      overloaded: false,
-      active: 0,
-      inactive: 0,
-      persistent: 0,
-      stats: emptyStats(),
-    };
-  });
-  return {
-    key: "tcp 10.0.0.100:80",
-    protocol: "tcp",
-    address: "10.0.0.100",
-    port: 80,
-    mark: 0,
-    scheduler,
-    memory: { last: undefined, currentWeight: 0 },
-    flags,
-    persistence: undefined,
-    onePacket: false,
-    destinations: destinations.reverse(),
-    stats: emptyStats(),
-  };
+const CLIENTS = [10, 11, 12, 13, 14].map((last) => `10.0.0.${last}`);
+/** The recorded sources .2, .201 … .211. */
+const RECORDED = [2, 201, 202, 203, 204, 205, 206, 207, 208, 209, 210, 211].map(
+  (last) => `192.168.88.${last}`,
+);
+
+/** The recorded servers: .10 with weight 3, .11 and .12. */
+function recordedService(name: SchedulerName): Service {
+  const made = service(name, [3, 1, 1]);
+  made.destinations = made.destinations.map((each) => ({
+    ...each,
+    address: `192.168.88.1${"abc".indexOf(letterOf(each))}`,
+  }));
+  update(made);
+  return made;
 }
 
-interface About {
-  readonly source?: string;
-  readonly sourcePort?: number;
-  readonly now?: number;
+function recordedPick(name: SchedulerName, source: string): string {
+  const about = { ...ABOUT, source, virtual: "192.168.88.100" };
+  const chosen = schedulers[name].choose(recordedService(name), about);
+  return "abc".charAt(Number(chosen?.address.at(-1)));
 }
 
-function pick(made: Service, about: About = {}): string {
-  const common = { source: "10.0.0.10", sourcePort: 40000, virtual: "10.0.0.100", now: 0 };
-  const chosen = schedulers[made.scheduler].choose(made, { ...common, ...about });
-  return chosen === undefined ? "x" : "abc".charAt(Number(chosen.address.at(-1)) - 1);
-}
-
-function picksOf(made: Service, sources: readonly string[]): string {
-  return sources.map((source) => pick(made, { source })).join("");
-}
-
-/** So many connections that stay open. */
-function held(made: Service, count: number): string {
-  let letters = "";
-  for (let i = 0; i < count; i++) {
-    const letter = pick(made);
-    letters += letter;
-    server(made, letter).active++;
-  }
-  return letters;
-}
-
-function server(made: Service, letter: string): Destination {
-  const found = made.destinations.find(
-    ({ address }) => address === `10.0.0.1${"abc".indexOf(letter) + 1}`,
-  );
-  if (found === undefined) throw new Error(`no server ${letter}`);
-  return found;
-}
-
-const CLIENTS = ["10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14"];
+test.each([
+  ["sh", "bababaaababa"],
+  ["mh", "acaabaaaccaa"],
+  ["dh", "bbbbbbbbbbbb"],
+] as const)("%s sends the recorded sources where the real one did", (name, expected) => {
+  expect(RECORDED.map((source) => recordedPick(name, source)).join("")).toBe(expected);
+});
 
 test("sh: the source decides, in shares of the weights (I83)", () => {
   expect(picksOf(service("sh", [1, 1, 1]), CLIENTS)).toBe("bcbcc");
@@ -104,47 +52,57 @@ test("sh leaves the port out unless sh-port asks for it (I82)", () => {
 test("sh gives nothing for a quiesced server, or another with sh-fallback (I82)", () => {
   const plain = service("sh", [1, 1, 1]);
   server(plain, "b").weight = 0;
+  update(plain);
   expect(picksOf(plain, CLIENTS)).toBe("xcxcc");
-  const falling = service("sh", [1, 1, 1], ["sh-fallback"]);
-  server(falling, "b").weight = 0;
-  expect(picksOf(falling, CLIENTS)).toMatch(/^[ac]c[ac]cc$/);
+  plain.flags = ["sh-fallback"];
+  expect(picksOf(plain, CLIENTS)).toMatch(/^[ac]c[ac]cc$/);
 });
 
-test("dh: one virtual address, one server, whatever the weights (I81)", () => {
-  const first = picksOf(service("dh", [1, 1, 1]), CLIENTS);
-  expect(new Set(first).size).toBe(1);
-  expect(picksOf(service("dh", [9, 1, 1]), CLIENTS)).toBe(first);
+test("dh: one virtual address, one server, whatever the weights; quiesced, none (I81)", () => {
+  expect(picksOf(service("dh", [1, 1, 1]), CLIENTS)).toBe("aaaaa");
+  expect(picksOf(service("dh", [9, 1, 1]), CLIENTS)).toBe("aaaaa");
+  expect(picksOf(service("dh", [0, 1, 1]), CLIENTS)).toBe("xxxxx");
 });
 
 test.each([
-  [[1, 1, 1], { a: 1364, b: 1364, c: 1365 }],
-  [[3, 1, 1], { a: 2455, b: 819, c: 819 }],
+  [
+    [1, 1, 1],
+    [1364, 1364, 1365],
+  ],
+  [
+    [3, 1, 1],
+    [2455, 819, 819],
+  ],
 ])("mh: places in the table for weights %j (I85)", (weights, places) => {
-  const counts: Record<string, number> = { a: 0, b: 0, c: 0 };
-  const { destinations } = service("mh", weights);
-  for (const place of maglevTable(destinations)) {
-    const found = destinations.find(({ key }) => key === place);
-    const letter = "abc".charAt(Number(found?.address.at(-1)) - 1);
-    counts[letter] = (counts[letter] ?? 0) + 1;
-  }
+  const made = service("mh", weights);
+  pick(made);
+  const table = made.memory.table ?? [];
+  const counts = ["a", "b", "c"].map((letter) => {
+    const { key } = server(made, letter);
+    return table.filter((each) => each === key).length;
+  });
   expect(counts).toEqual(places);
 });
 
+const MAGLEV_CLIENTS = ["10.0.0.10", "10.0.0.20", "203.0.113.7"];
+
 test("mh: picks (I85)", () => {
-  const sources = ["10.0.0.10", "10.0.0.20", "203.0.113.7"];
-  expect(picksOf(service("mh", [1, 1, 1]), sources)).toBe("abb");
-  expect(picksOf(service("mh", [3, 1, 1]), sources).slice(0, 2)).toBe("aa");
+  expect(picksOf(service("mh", [1, 1, 1]), MAGLEV_CLIENTS)).toBe("abb");
+  expect(picksOf(service("mh", [3, 1, 1]), MAGLEV_CLIENTS)).toBe("aab");
 });
 
-test("mh: a quiesced server keeps its share (I84)", () => {
+test("mh: a quiesced server keeps its share, or loses it with mh-fallback (I84)", () => {
   const made = service("mh", [1, 1, 1]);
   server(made, "b").weight = 0;
-  expect(picksOf(made, ["10.0.0.10", "10.0.0.20", "203.0.113.7"])).toBe("axx");
+  update(made);
+  expect(picksOf(made, MAGLEV_CLIENTS)).toBe("axx");
+  made.flags = ["mh-fallback"];
+  expect(picksOf(made, MAGLEV_CLIENTS)).toMatch(/^a[ac][ac]$/);
 });
 
 test("lblc stays until the server is crowded, lblcr gathers a set (I86, I87)", () => {
-  expect(held(service("lblc", [3, 1, 1]), 10)).toBe("ccbbaaaaaa");
-  expect(held(service("lblcr", [3, 1, 1]), 16)).toBe("ccbbaaaaaaabcaaa");
+  expect(picks(service("lblc", [3, 1, 1]), 10, "held")).toBe("ccbbaaaaaa");
+  expect(picks(service("lblcr", [3, 1, 1]), 16, "held")).toBe("ccbbaaaaaaabcaaa");
 });
 
 test("lblc forgets an address that nobody asked for in a day (I86)", () => {
