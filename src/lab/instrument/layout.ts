@@ -47,14 +47,14 @@ interface Row {
 
 const BAR_HEIGHT = 26;
 /** Room above directors for the flag and below boxes for a cable or a sentence. */
-const FLAG_ROOM = 62;
-const CABLE_ROOM = 78;
+const FLAG_ROOM = 58;
+const CABLE_ROOM = 66;
 
 export function layoutOf({ hosts, networks }: ClusterView, width: number, short: boolean): Layout {
   const clients = hosts.filter(({ role }) => role === "client");
   const nodes = hosts.filter(({ role }) => role === "node");
   const directors = hosts.filter(({ role }) => role === "director");
-  const box = short ? { width: 112, height: 70, gap: 10 } : { width: 214, height: 96, gap: 30 };
+  const box = short ? { width: 112, height: 70, gap: 10 } : { width: 226, height: 98, gap: 22 };
   const margin = short ? 14 : 16;
   const isSplit = networks.length > 1;
   const besides = !short && !isSplit;
@@ -103,7 +103,7 @@ export function layoutOf({ hosts, networks }: ClusterView, width: number, short:
   }
   return {
     width,
-    height: y + (short ? 64 : 22),
+    height: y + (short ? 64 : 16),
     hosts: placed,
     bars,
     cables: cablesOf(hosts, placed, bars),
