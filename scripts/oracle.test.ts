@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readConfiguration } from "../simulator/keepalived/opinions.ts";
 import { makeTexts } from "./keepalived-texts.ts";
-import { type Answer, askOracle, CONFIG_PATH, isScript, oracleIsMissing } from "./oracle.ts";
+import { type Answer, askOracle, CONFIG_PATH, scriptAt, oracleIsMissing } from "./oracle.ts";
 
 const FIXTURE = "simulator/keepalived/fixtures/answers.json";
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
@@ -62,7 +62,7 @@ function readerSays(text: string): Answer {
   const { diagnostics, exitCode } = readConfiguration(text, {
     path: CONFIG_PATH,
     nics: NICS,
-    isScript,
+    scriptAt,
   });
   return { said: diagnostics.map((each) => each.text).join("\n"), status: exitCode };
 }

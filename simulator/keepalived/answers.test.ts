@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "./opinions.ts";
+import type { ScriptState } from "./run-command.ts";
 
 interface Asked {
   readonly name: string;
@@ -19,12 +20,12 @@ const asked = JSON.parse(
 
 describe("says of a file what keepalived says", () => {
   test.each(asked)("$name", ({ text, said, status }) => {
-    const { diagnostics, exitCode } = readConfiguration(text, { path: PATH, nics: NICS, isScript });
+    const { diagnostics, exitCode } = readConfiguration(text, { path: PATH, nics: NICS, scriptAt });
     expect(diagnostics.map((each) => each.text).join("\n")).toBe(said);
     expect(exitCode).toBe(status);
   });
 });
 
-function isScript(path: string): boolean {
-  return /^(\/usr)?\/bin\/(true|false|sh)$/.test(path);
+function scriptAt(path: string): ScriptState {
+  return /^(\/usr)?\/bin\/(true|false|sh)$/.test(path) ? "runs" : undefined;
 }

@@ -19,7 +19,7 @@ function answerTo(text: string): Omit<Answer, "text"> {
   const { diagnostics, exitCode } = readConfiguration(text, {
     path: "F",
     nics: ["lo", "eth0", "eth1", "eth2", "eth3"],
-    isScript: (path) => /^(\/usr)?\/bin\/(true|false)$/.test(path),
+    scriptAt: (path) => (/^(\/usr)?\/bin\/(true|false)$/.test(path) ? "runs" : undefined),
   });
   return { stderr: diagnostics.map((each) => `${each.text}\n`).join(""), code: exitCode };
 }

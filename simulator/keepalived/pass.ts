@@ -78,7 +78,8 @@ class Walk {
     this.tellMissingFiles();
     if (this.depth > 0 && this.exited === undefined) {
       const text = `There are ${this.depth} missing '}'s or extra '{'s`;
-      this.found.push({ process: this.process, text, at: Infinity, line: undefined, ...NOWHERE });
+      const place = { at: Infinity, line: undefined, ...NOWHERE };
+      this.found.push({ process: this.process, kind: "complaint", text, ...place });
     }
     return statements;
   }
@@ -286,7 +287,8 @@ class Walk {
     const line = process === "Keepalived" ? unit.lineEnds : unit.line;
     const at = this.at - 1;
     const shown = placed(process, unit.path, line, text);
-    this.found.push({ process, text: shown, at, line: unit.line, ...offsets(unit, index) });
+    const place = { at, line: unit.line, ...offsets(unit, index) };
+    this.found.push({ process, kind: "complaint", text: shown, ...place });
   }
 
   /** Only the first reader looks for included files. */
@@ -294,7 +296,8 @@ class Walk {
     if (this.process !== "Keepalived") return;
     for (const { at, unit, path } of this.source.missing) {
       const text = placed("Keepalived", unit.path, unit.line, `Config files missing '${path}'.`);
-      this.found.push({ process: this.process, text, at: at - 0.5, line: unit.line, ...NOWHERE });
+      const place = { at: at - 0.5, line: unit.line, ...NOWHERE };
+      this.found.push({ process: this.process, kind: "remark", text, ...place });
     }
   }
 }

@@ -2,6 +2,7 @@
 import { readConfiguration } from "../keepalived/opinions.ts";
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
+import { standAlonePrograms } from "../shell/stand-alone.ts";
 import { arping } from "./arping.ts";
 import { awk } from "./awk.ts";
 import { curl } from "./curl.ts";
@@ -22,6 +23,7 @@ import { ping } from "./ping.ts";
 import {
   fail,
   hostname,
+  killall,
   pgrep,
   pidof,
   pkill,
@@ -45,6 +47,7 @@ import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
   ...clusterPrograms(readConfiguration),
+  ...standAlonePrograms,
   arp,
   arping,
   awk,
@@ -63,6 +66,7 @@ export const programs: ProgramTable = {
   ip,
   iptables,
   ipvsadm,
+  killall,
   ls,
   lsmod,
   mkdir,
