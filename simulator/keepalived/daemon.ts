@@ -15,7 +15,6 @@ import {
 } from "../host/system.ts";
 import { resolvePath } from "../programs/directory.ts";
 import type { Program } from "../programs/program.ts";
-import { matchesPattern } from "../shell/pattern.ts";
 import { readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import type { ReadConfiguration, ReadResult } from "./read.ts";
@@ -171,17 +170,12 @@ export function readOwnConfiguration(
   });
 }
 
-/** The host's files that a pattern means, in the order of their names. */
+/** The host's files that a pattern of `*` and `?` means, in the order of their names. */
 function matchingFiles(host: Host, pattern: string): (readonly [path: string, text: string])[] {
-  const steps = resolvePath("/", pattern).split("/");
-  const isMeant = (path: string): boolean => {
-    const own = path.split("/");
-    return (
-      own.length === steps.length && own.every((each, i) => matchesPattern(each, steps[i] ?? ""))
-    );
-  };
-  const paths = [...host.files.keys()].filter(isMeant).sort();
-  return paths.map((path) => [path, host.files.get(path)?.content ?? ""]);
+  const literal = resolvePath("/", pattern).replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  const source = literal.replaceAll("*", "[^/]*").replaceAll("?", "[^/]");
+  const files = [...host.files].filter(([path]) => new RegExp(`^${source}$`).test(path));
+  return files.map(([path, { content }]) => [path, content] as const).sort();
 }
 
 /** The lines that one process has to say about the file. */
