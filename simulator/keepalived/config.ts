@@ -57,6 +57,8 @@ export interface NotifyConfig {
   readonly masterLowerPriority?: readonly string[];
   /** Called with type, name, state and priority besides. */
   readonly any?: readonly string[];
+  /** `notify_deleted`: an instance that a reload removes says DELETED in place of FAULT (K118). */
+  readonly tellsDeleted?: boolean;
 }
 
 export interface VrrpInstanceConfig {

@@ -117,7 +117,7 @@ function meaningOf(
     .filter((each) => each !== undefined);
   const config: KeepalivedConfig = {
     routerId: word(last(global, "router_id")),
-    instances: instances.map((each) => inItsGroup(each.config, syncGroups, scripts)),
+    instances: instances.map((each) => asTracked(each.config, syncGroups, scripts)),
     syncGroups,
     scripts,
     virtualServers,
@@ -126,15 +126,17 @@ function meaningOf(
   return { global, checkers: checkers.statements, vrrp: vrrp.statements, instances, config };
 }
 
-/** A member of a sync group loses what it tracks with a weight (K112). */
-function inItsGroup(
+/** Its own interface is not tracked twice (K100); in a sync group nothing is with a weight (K112). */
+function asTracked(
   config: VrrpInstanceConfig,
   groups: readonly SyncGroupConfig[],
   scripts: KeepalivedConfig["scripts"],
 ): VrrpInstanceConfig {
+  const nics = config.track.nics.filter(({ name }) => name !== config.nic);
+  const track = { ...config.track, nics };
   const group = groups.find(({ members }) => members.includes(config.name));
-  if (group === undefined || group.trackingWeight) return config;
-  return { ...config, track: withoutWeights(config.track, scripts) };
+  if (group === undefined || group.trackingWeight) return { ...config, track };
+  return { ...config, track: withoutWeights(track, scripts) };
 }
 
 /** Process by process, each in the order of reading; after one that ended there is no other. */

@@ -2,11 +2,12 @@
 // priority (K100-K106).
 import type { Wake } from "../host/process.ts";
 import { clearTimer, killProcess, setTimer } from "../host/system.ts";
+import { sourceOf } from "./advert.ts";
 import type { Tracking, VrrpScriptConfig } from "./config.ts";
 import type { TrackedScript, VrrpInstance } from "./instance.ts";
 import { say } from "./log.ts";
 import { runCommand } from "./run-command.ts";
-import { changePriority, enterFault, leaveFault, type Vrrp } from "./vrrp.ts";
+import { changePriority, enterFault, leaveFault, NO_ADDRESS, type Vrrp } from "./vrrp.ts";
 
 /** Between SIGTERM and SIGKILL for a script that takes too long (K106). */
 const PATIENCE_US = 2_000_000;
@@ -165,8 +166,10 @@ export function faultsAtStart(vrrp: Vrrp, instance: VrrpInstance): string[] {
     const script = vrrp.memory.scripts.get(name);
     return script !== undefined && weightOf(weight, script) === 0 && script.isUp !== true;
   });
+  const hasSource = sourceOf(vrrp, instance) !== undefined;
   return [
     ...down.map((name) => `interface ${name} down`),
+    ...(hasSource ? [] : [NO_ADDRESS]),
     ...silent.map(({ name }) => `script ${name}`),
   ];
 }

@@ -5,6 +5,7 @@ import type { Process } from "../host/process.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { sourceOf } from "./advert.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
@@ -26,8 +27,13 @@ import {
   addressDeleted,
   clearInstance,
   detail,
+  enterFault,
+  leaveFault,
+  NO_ADDRESS,
   startInstance,
   stopInstance,
+  tellFaults,
+  tellGroups,
   timerEnds,
   timerKey,
   type Vrrp,
@@ -112,13 +118,16 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   const instances = [...memory.instances.values()];
   sayAddresses(vrrp, instances);
   detail(vrrp, "Registering gratuitous ARP shared channel");
+  for (const instance of instances) instance.faults = faultsAtStart(vrrp, instance);
+  tellFaults(vrrp, instances);
   for (const instance of instances) clearInstance(vrrp, instance);
   startScripts(vrrp, scripts);
   for (const instance of instances) {
     instance.faults = faultsAtStart(vrrp, instance);
     instance.priority = effectivePriority(vrrp, instance);
-    startInstance(vrrp, instance);
   }
+  for (const instance of instances) startInstance(vrrp, instance);
+  tellGroups(vrrp, false);
   saySockets(vrrp, sockets, instances);
 }
 
@@ -166,6 +175,9 @@ function readAdverts(vrrp: Vrrp, id: number): void {
     for (const instance of vrrp.memory.instances.values()) {
       if (instance.socket !== id) continue;
       if (instance.config.virtualRouterId !== advert.virtualRouterId) continue;
+      // The two kinds have a socket each: neither hears the other (K12).
+      const isSigned = advert.authenticationHeader !== undefined;
+      if (isSigned !== (instance.config.authType === 2)) continue;
       receiveAdvert(vrrp, instance, packet, advert);
     }
   }
@@ -187,12 +199,24 @@ function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: strin
     }
     case "address-removed":
       for (const instance of concerned) noticeRemoval(vrrp, instance, news.address ?? "");
+      return;
+    case "address-added":
+      for (const instance of concerned) {
+        if (sourceOf(vrrp, instance) !== undefined) leaveFault(vrrp, instance, NO_ADDRESS);
+      }
   }
 }
 
-/** An address of a master that is not there any more was taken away by somebody else (K39). */
+/**
+ * Without an address of its own the instance cannot go on (K37; measured: one line of each, FAULT
+ * without BACKUP). One of a master that is not there any more was taken away by somebody else (K39).
+ */
 function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
   const { config, state } = instance;
+  if (sourceOf(vrrp, instance) === undefined) {
+    detail(vrrp, `Deassigned address ${address} from interface ${config.nic}`);
+    return enterFault(vrrp, instance, NO_ADDRESS);
+  }
   if (state !== "MASTER" || !config.addresses.some((own) => own.address === address)) return;
   const nic = vrrp.system.host.nics.get(config.nic);
   if (nic?.addresses.some((own) => own.address === address) === true) return;
@@ -203,6 +227,7 @@ function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): voi
 function stop(vrrp: Vrrp): void {
   const { system, process, memory } = vrrp;
   for (const instance of memory.instances.values()) stopInstance(vrrp, instance);
+  tellGroups(vrrp, true);
   process.timers.clear();
   for (const { socket } of memory.instances.values()) closeSocket(system, socket);
   setTimer(system, process, LAST_WORDS, system.sim.now + LAST_WORDS_US);
