@@ -24,9 +24,10 @@ export function readInstance(
   const auth = readAuthentication(reader, block, version);
   const wish = readState(reader, block, name);
   const priority = readPriority(block, auth.authType === 2 ? undefined : wish);
-  // Without a wish the owner of the address begins as master (K22); with AH nobody can.
-  const byDefault = priority === 255 ? "MASTER" : "BACKUP";
-  const state = auth.authType === 2 ? "BACKUP" : (wish ?? byDefault);
+  // Without a wish the owner of the address begins as master (K22); with AH only the owner can (K9).
+  const isOwner = priority === 255;
+  const isHeldBack = auth.authType === 2 && !isOwner;
+  const state = isHeldBack ? "BACKUP" : (wish ?? (isOwner ? "MASTER" : "BACKUP"));
   return {
     name,
     state,
