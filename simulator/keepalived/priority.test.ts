@@ -24,12 +24,14 @@ test("after a FAULT the owner waits too (measured, 2.2.7)", () => {
 });
 
 test("255 on both: the one that runs gives way, as 254 from then on (K28-4, K50)", () => {
-  const played = story({ priority: 255 }, { priority: 255 }, [], 12);
+  const stop = { ...typedAt(10, "systemctl stop keepalived"), host: "keepalived-backup" };
+  const played = story({ priority: 255 }, { priority: 255 }, [stop], 16);
   const told =
     "(VI_1) CONFIGURATION ERROR: local instance and a remote instance are both configured";
   const [first] = [...said(played, "A", /CONFIG/), ...said(played, "B", /CONFIG/)];
   expect(first).toContain(told);
-  expect(played.kinds.filter((each) => each.endsWith("BACKUP"))).toHaveLength(1);
+  expect(played.kinds).toEqual(["A MASTER", "B MASTER", "A BACKUP", "A MASTER"]);
+  expect(played.adverts.at(-1)).toMatchObject({ who: "A", priority: 254 });
 });
 
 test("equal priorities: who is master first stays, whatever its address (K41)", () => {

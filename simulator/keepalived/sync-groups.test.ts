@@ -51,6 +51,17 @@ test("one member's fault takes the other one down, and both come back together (
   expect(told.slice(9)).toContain("VRRP_Group(VG_1) Syncing instances to MASTER state");
 });
 
+test("while one member is in fault the others stay there (K111)", () => {
+  const steps = [
+    link(10, "down", "eth0"),
+    link(11, "down", "eth1"),
+    link(15, "up", "eth0"),
+    link(20, "up", "eth1"),
+  ];
+  const played = story(A, B, steps);
+  expect(timeOf(played, "A", "Entering BACKUP STATE", 5)).toBeCloseTo(20, 1);
+});
+
 test("the faulty member says priority 0 twice, the others once (K114)", () => {
   const a = {
     priority: 100,
