@@ -3,6 +3,7 @@
 import { parseIp } from "../wire/address.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, type Reader, word } from "./values.ts";
+import { isAddress, isIpv6, numberFault } from "./value-shapes.ts";
 
 /** What entries may name. */
 export interface Named {
@@ -110,12 +111,11 @@ function checkAddresses(reader: Reader, statement: Statement, name: string, give
 function checkAddress(reader: Reader, entry: Statement, name: string, named: Named): void {
   const shown = entry.keyword;
   const [address = "", prefix] = shown.split("/");
-  const isIpv6 = /^[0-9a-f]*:[0-9a-f:]*$/i.test(address);
-  if (parseIp(address) === undefined && !isIpv6) {
+  if (!isAddress(address)) {
     complain(reader, entry, `VRRP parsed invalid IP ${shown}. skipping IP...`, 0);
     return;
   }
-  if (prefix !== undefined && !isIpv6) checkPrefix(reader, entry, prefix);
+  if (prefix !== undefined && !isIpv6(address)) checkPrefix(reader, entry, prefix);
   const words = entry.words.map(({ text }) => text);
   for (let i = 1; i < words.length; i++) {
     const option = words[i] ?? "";
@@ -136,9 +136,7 @@ function checkAddress(reader: Reader, entry: Statement, name: string, named: Nam
       complain(reader, entry, `Invalid scope '${value}' specified for ${shown} - ignoring`, i);
     }
   }
-  if (isIpv6 !== named.isIpv6) {
-    tellFamily(reader, entry, name);
-  }
+  if (isIpv6(address) !== named.isIpv6) tellFamily(reader, entry, name);
 }
 
 function tellFamily(reader: Reader, entry: Statement, name: string): void {
@@ -147,11 +145,9 @@ function tellFamily(reader: Reader, entry: Statement, name: string): void {
 }
 
 function checkPrefix(reader: Reader, entry: Statement, prefix: string): void {
-  const isNumber = /^\d+$/.test(prefix);
-  if (isNumber && Number(prefix) <= 32) return;
-  if (/^-\d/.test(prefix)) complain(reader, entry, `negative number '${prefix}'`, 0);
-  else if (!isNumber) complain(reader, entry, `invalid number '${prefix}'`, 0);
-  else complain(reader, entry, `number '${prefix}' outside range [0, 32]`, 0);
+  const fault = numberFault(prefix, "unsigned", [0, 32]);
+  if (fault === undefined) return;
+  complain(reader, entry, fault.line, 0);
   const text = `Invalid address prefix len ${prefix} for address ${entry.keyword} - using 32`;
   complain(reader, entry, text, 0);
 }
@@ -224,12 +220,9 @@ function checkWeight(reader: Reader, entry: Statement, name: string, kind: strin
 }
 
 function checkWeightValue(reader: Reader, entry: Statement, what: string, value: string): void {
-  const isNumber = /^[+-]?\d+$/.test(value);
-  if (isNumber && Math.abs(Number(value)) <= 253) return;
-  if (!isNumber) complain(reader, entry, `invalid number '${value}'`, 2);
-  else if (Math.abs(Number(value)) > 254) {
-    complain(reader, entry, `number '${value}' outside range [-254, 254]`, 2);
-  }
+  const fault = numberFault(value, "integer", [-254, 254]);
+  if (fault !== undefined) complain(reader, entry, fault.line, 2);
+  else if (Math.abs(Number(value)) <= 253) return;
   complain(reader, entry, `${what} must be between [-253..253] inclusive. Ignoring...`, 2);
 }
 
