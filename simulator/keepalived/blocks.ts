@@ -151,7 +151,9 @@ export function blockEnds({ keyword, words, block = [] }: Statement): Verdict {
 
 function isGroupEntry({ words }: Statement): boolean {
   const [first = "", second = ""] = words.map(({ text }) => text);
-  return first === "fwmark" || (isAddress(first.split("-")[0] ?? "") && /^\d+$/.test(second));
+  if (first === "fwmark") return numberFault(second, "unsigned") === undefined;
+  const [address = "", end = "0", more] = first.split("-");
+  return isAddress(address) && Number(end) <= 255 && more === undefined && /^\d*$/.test(second);
 }
 
 function hasUrl(block: readonly Statement[]): boolean {

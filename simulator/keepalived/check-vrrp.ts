@@ -6,6 +6,7 @@ import { refusesPreemption } from "./read-vrrp.ts";
 import type { Statement } from "./tree.ts";
 import { all, complainLater, has, integer, last, type Reader, seconds, word } from "./values.ts";
 
+const NO = ["off", "no", "false"];
 const SECOND_US = 1_000_000;
 
 export interface ReadInstance {
@@ -108,7 +109,7 @@ function checkInstance(
   const { name, version } = config;
   const say = (text: string): void => complainLater(reader, statement, `(${name}) ${text}`);
   const strict = last(statement.block, "strict_mode");
-  const isOff = ["off", "no", "false"].includes(word(strict) ?? "");
+  const isOff = NO.includes(word(strict) ?? "");
   const isStrict = strict === undefined ? found.strict : !isOff;
   const hasAddress = config.addresses.length + config.excludedAddresses.length > 0;
   if (config.addresses.length === 0) {
@@ -182,7 +183,7 @@ function checkPriority(statement: Statement, config: VrrpInstanceConfig, say: Sa
 
 /** What strict mode does not go with; the mode itself is not acted on (K48). */
 function checkStrict({ block }: Statement, config: VrrpInstanceConfig, say: Say): void {
-  if (config.state === "MASTER" && config.priority !== 255) {
+  if ((config.state === "MASTER") !== (config.priority === 255)) {
     say("State MASTER must match being address owner");
   }
   const type = word(last(last(block, "authentication")?.block, "auth_type"));
@@ -190,6 +191,23 @@ function checkStrict({ block }: Statement, config: VrrpInstanceConfig, say: Say)
     say("Strict mode does not support authentication. Ignoring.");
   }
   if (config.preemptDelayUs > 0) say("preempt_delay is incompatible with strict mode - resetting");
+  if (config.downTimerAdverts !== 3) {
+    say("down_timer_adverts is incompatible with strict mode - resetting");
+  }
+  if (has(block, "accept") && config.version === 2) {
+    const text = "accept mode for VRRP version 2 does not comply with RFC3768 - resetting";
+    say(`warning - ${text}`);
+  }
+  const isSet = (key: string): boolean => Number(word(last(block, key)) ?? 0) > 0;
+  if (isSet("garp_lower_prio_repeat")) say("Strict mode requires no repeat garps. resetting");
+  if (isSet("garp_lower_prio_delay")) say("Strict mode requires no repeat garp delay. resetting");
+  const isOff = (key: string): boolean => NO.includes(word(last(block, key)) ?? "");
+  if (isOff("lower_prio_no_advert")) {
+    say("Strict mode requires no lower priority advert. resetting");
+  }
+  if (has(block, "higher_prio_send_advert") && !isOff("higher_prio_send_advert")) {
+    say("strict mode requires higher_prio_send_advert to be clear. resetting");
+  }
 }
 
 function checkAuthentication({ block }: Statement, version: 2 | 3, say: Say): void {

@@ -35,9 +35,10 @@ export const readConfiguration: ReadConfiguration = (text, environment) =>
 function judgeServers(meaning: Meaning, environment: Environment, found: Diagnostic[]): void {
   const reader: Reader = { process: "Keepalived_healthcheckers", found };
   const blocks = all(meaning.checkers, "virtual_server");
-  for (const block of blocks) checkValues(reader, block);
-  for (const group of all(meaning.checkers, "virtual_server_group")) checkGroup(reader, group);
-  for (const block of blocks) checkServer(reader, block);
+  for (const block of blocks) checkValues(reader, block, meaning.checkers);
+  const groups = all(meaning.checkers, "virtual_server_group");
+  for (const group of groups) checkGroup(reader, group);
+  for (const block of blocks) checkServer(reader, block, groups);
   tellCheckScripts(reader, meaning, environment);
 }
 
@@ -50,6 +51,7 @@ function judgeVrrp(meaning: Meaning, environment: Environment, found: Diagnostic
   const named: Named = {
     nics: environment.nics,
     missingNics,
+    rulePreference: { next: FIRST_RULE_PREFERENCE },
     defined: (kind, name, at) =>
       vrrp.some(
         (each) =>
@@ -59,7 +61,8 @@ function judgeVrrp(meaning: Meaning, environment: Environment, found: Diagnostic
           (each.end?.at ?? each.at) < at,
       ),
   };
-  for (const each of [...all(vrrp, "vrrp_instance"), ...groups, ...vrrp.filter(isRootList)]) {
+  const blocks = [...all(vrrp, "vrrp_instance"), ...groups, ...vrrp.filter(isRootList)];
+  for (const each of blocks.sort((a, b) => a.at - b.at)) {
     checkEntries(reader, each, word(each) ?? "", named);
   }
   return checkVrrp(reader, instances, groups, {
@@ -70,12 +73,21 @@ function judgeVrrp(meaning: Meaning, environment: Environment, found: Diagnostic
   });
 }
 
+/** Rules without a preference get one, from here downwards (measured, 2.2.7). */
+const FIRST_RULE_PREFERENCE = 16_384;
+
 function hasCommand({ block }: Statement): boolean {
   return (word(last(block, "script")) ?? "") !== "";
 }
 
 /** Lists and groups of interfaces that stand outside of any instance. */
 function isRootList({ keyword }: Statement): boolean {
-  const lists = ["static_ipaddress", "linkbeat_interfaces", "interface_up_down_delays"];
+  const lists = [
+    "static_ipaddress",
+    "static_routes",
+    "static_rules",
+    "linkbeat_interfaces",
+    "interface_up_down_delays",
+  ];
   return lists.includes(keyword) || keyword === "garp_group";
 }

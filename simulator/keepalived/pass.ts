@@ -222,7 +222,10 @@ class Walk {
       if (entry.kind === "close") break;
       // A brace inside a list is an entry like any other.
       const words = entry.kind === "words" ? entry : braceAsWords(entry);
-      if (words.words.length > 0) block.push(statementOf(words, this.at - 1));
+      if (words.words.length === 0) continue;
+      const item = statementOf(words, this.at - 1);
+      block.push(item);
+      this.value(entry, item, [...path, keyword], name);
     }
     const empty = block.length === 0 ? EMPTY[[...path, keyword].join("/")] : undefined;
     if (empty !== undefined) {

@@ -8,7 +8,9 @@ const UNSIGNED_LIMIT = 4_294_967_295;
 const INTEGER_LIMIT = 2_147_483_647;
 
 export function isIpv6(text: string): boolean {
-  return /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(text);
+  if (!/^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(text)) return false;
+  // "::" stands for as many zeros as there is room for.
+  return text.includes("::") || text.split(":").length === (text.includes(".") ? 7 : 8);
 }
 
 export function isAddress(text: string): boolean {
