@@ -179,7 +179,6 @@ test("hysteresis: the quorum goes below quorum - hysteresis, and comes at quorum
   // Weights 2 and 2: with one gone 2 are left, which is not below 3 - 1; with both 0.
   const { said, timeOf } = play({ service, server: "weight 2" }, steps, 50);
   expect(said(/quorum/)).toEqual([
-    `Starting with quorum down 3-1=2 > 0 for VS ${VIP}`,
     `Gained quorum 3+1=4 <= 4 for VS ${VIP}`,
     `Lost quorum 3-1=2 > 0 for VS ${VIP}`,
     `Gained quorum 3+1=4 <= 4 for VS ${VIP}`,

@@ -137,9 +137,13 @@ export function updateQuorum(speaker: Speaker, pool: Pool): void {
   }
 }
 
-/** All servers begin as down (K91, K136): the sorry server stands in from the start. */
+/**
+ * All servers begin as down (K136): a sorry server stands in from the start (K91). Without one
+ * nothing is said (recorded: lvs-n4).
+ */
 function startWithoutQuorum(speaker: Speaker, pool: Pool): void {
-  const { quorum, hysteresis } = pool.config;
+  const { quorum, hysteresis, sorryServer } = pool.config;
+  if (sorryServer === undefined) return;
   const weight = aliveWeight(pool);
   const sum = `${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight}`;
   tell(speaker, `Starting with quorum down ${sum} for VS ${textOf(pool)}`);

@@ -3,6 +3,7 @@
 // its file again and to stop.
 import type { Process } from "../host/process.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
+import { assert } from "../kernel/assert.ts";
 import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
 import { sourceOf } from "./advert.ts";
@@ -11,9 +12,8 @@ import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { receiveAdvert } from "./receive.ts";
-import { reloadVrrp } from "./reload-vrrp.ts";
-import { writeState, writeStatistics } from "./statistics.ts";
 import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
+import type { TypedSignals } from "./typed-signals.ts";
 import {
   applyInterface,
   effectivePriority,
@@ -46,7 +46,7 @@ const LAST_WORDS = "last words";
 const LATE_US = 1_000_000;
 
 /** The VRRP process, whose files are read by this reader. */
-export function vrrpWith(read: ReadConfiguration): Program {
+export function vrrpWith(read: ReadConfiguration, signals?: TypedSignals): Program {
   return {
     startUs: 2_500,
     signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
@@ -75,10 +75,13 @@ export function vrrpWith(read: ReadConfiguration): Program {
         case "child":
           return scriptEnded(vrrp, reason);
         case "signal":
-          if (reason.signal === "SIGTERM") stop(vrrp);
-          if (reason.signal === "SIGHUP") reloadVrrp(vrrp, read);
-          if (reason.signal === "SIGUSR1") writeState(system, process, voice, vrrp.memory);
-          if (reason.signal === "SIGUSR2") writeStatistics(system, process, voice, vrrp.memory);
+          if (reason.signal === "SIGTERM") return stop(vrrp);
+          assert(signals !== undefined, `${reason.signal} without a shell`);
+          if (reason.signal === "SIGHUP") signals.reloadVrrp(vrrp, read);
+          if (reason.signal === "SIGUSR1") signals.writeState(system, process, voice, vrrp.memory);
+          if (reason.signal === "SIGUSR2") {
+            signals.writeStatistics(system, process, voice, vrrp.memory);
+          }
           return;
         case "readable":
           return;

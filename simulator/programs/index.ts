@@ -1,5 +1,6 @@
 // All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
 import { readConfiguration } from "../keepalived/opinions.ts";
+import { typedSignals } from "../keepalived/typed-signals.ts";
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
 import { standAlonePrograms } from "../shell/stand-alone.ts";
@@ -46,7 +47,7 @@ import { head, tail } from "./head-tail.ts";
 import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
-  ...clusterPrograms(readConfiguration),
+  ...clusterPrograms(readConfiguration, typedSignals),
   ...standAlonePrograms,
   arp,
   arping,
