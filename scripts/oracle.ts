@@ -1,18 +1,10 @@
 // The real `keepalived -t`, in a network of its own with the interfaces lo and eth0 to eth3. It needs
 // root, network namespaces and Debian's keepalived 2.2.7; on a CI machine the package is installed.
 import { execFileSync } from "node:child_process";
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { ScriptState } from "../simulator/keepalived/run-command.ts";
 
 /** What keepalived said of a text, its file named as CONFIG_PATH. */
 export interface Answer {
@@ -96,12 +88,10 @@ function install(): void {
   }
 }
 
-/** Whether a command can be run on this machine. */
-export function isScript(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
+/** What is at a path of this machine. */
+export function scriptAt(file: string): ScriptState {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) return "folder";
+  return (found.mode & 0o111) === 0 ? "not-executable" : "runs";
 }

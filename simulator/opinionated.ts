@@ -2,7 +2,8 @@
 // when a file is about to be changed.
 import { notActedOn } from "./keepalived/not-acted.ts";
 import { readConfiguration } from "./keepalived/opinions.ts";
+import { typedSignals } from "./keepalived/typed-signals.ts";
 import { clusterPrograms } from "./programs/light.ts";
 
 export { notActedOn, readConfiguration };
-export const opinionatedPrograms = clusterPrograms(readConfiguration);
+export const opinionatedPrograms = clusterPrograms(readConfiguration, typedSignals);

@@ -1,7 +1,8 @@
 // Advertisements on their way out (K1-K11).
 import { sendIpv4 } from "../host/ip-output.ts";
-import type { Ip } from "../wire/address.ts";
+import { type Ip, ipNumber } from "../wire/address.ts";
 import { VRRP_GROUP, type VrrpAdvert } from "../wire/vrrp.ts";
+import { checkValue } from "./authentication.ts";
 import type { VrrpInstance } from "./instance.ts";
 import type { Vrrp } from "./vrrp.ts";
 
@@ -26,11 +27,22 @@ export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number)
       tos: TOS,
       id: instance.nextId,
       dontFragment: false,
-      payload: advertOf(instance, priority),
+      payload: signed(instance, advertOf(instance, priority), source),
     } as const;
     instance.nextId = (instance.nextId + 1) & 0xffff;
     sendIpv4(host, packet, sim, { nic: config.nic });
   }
+}
+
+/** With auth_type AH a header stands before it; its number grows as that of the packet (K9). */
+function signed({ config, nextId }: VrrpInstance, advert: VrrpAdvert, source: Ip): VrrpAdvert {
+  if (advert.authType !== 2) return advert;
+  const authenticationHeader = {
+    securityParameters: ipNumber(source),
+    sequence: nextId,
+    checkValue: checkValue(advert, config.password, nextId),
+  };
+  return { ...advert, authenticationHeader };
 }
 
 function advertOf({ config }: VrrpInstance, priority: number): VrrpAdvert {

@@ -1,8 +1,9 @@
-// The 50 malformed files of K208, with what keepalived 2.2.7 itself answered to `-t` on a host with the
+// The 50 malformed files of K208, and one file for each fault of an entry in a list, with what keepalived 2.2.7 itself answered to `-t` on a host with the
 // interfaces lo and eth0 to eth3. `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "./opinions.ts";
+import type { ScriptState } from "./run-command.ts";
 
 interface Asked {
   readonly name: string;
@@ -13,18 +14,19 @@ interface Asked {
 
 const PATH = "/etc/keepalived/keepalived.conf";
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
-const asked = JSON.parse(
-  readFileSync("simulator/keepalived/fixtures/answers.json", "utf8"),
-) as Asked[];
+const asked = ["answers", "entries"].flatMap(
+  (name) =>
+    JSON.parse(readFileSync(`simulator/keepalived/fixtures/${name}.json`, "utf8")) as Asked[],
+);
 
 describe("says of a file what keepalived says", () => {
   test.each(asked)("$name", ({ text, said, status }) => {
-    const { diagnostics, exitCode } = readConfiguration(text, { path: PATH, nics: NICS, isScript });
+    const { diagnostics, exitCode } = readConfiguration(text, { path: PATH, nics: NICS, scriptAt });
     expect(diagnostics.map((each) => each.text).join("\n")).toBe(said);
     expect(exitCode).toBe(status);
   });
 });
 
-function isScript(path: string): boolean {
-  return /^(\/usr)?\/bin\/(true|false|sh)$/.test(path);
+function scriptAt(path: string): ScriptState {
+  return /^(\/usr)?\/bin\/(true|false|sh)$/.test(path) ? "runs" : undefined;
 }

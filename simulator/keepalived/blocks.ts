@@ -1,7 +1,7 @@
 // Which blocks keepalived takes by their names, and what it says of one when it ends: names that are
 // missing, wrong or taken (K197, K198), blocks without what they must hold (K208).
-import { parseIp } from "../wire/address.ts";
 import type { Statement } from "./tree.ts";
+import { isAddress, numberFault } from "./value-shapes.ts";
 
 /** What comes of a block's beginning or end. */
 export interface Verdict {
@@ -58,14 +58,14 @@ function virtualServerBegins([address, port]: readonly string[]): Verdict {
   if (address === "group") return port === undefined ? { lines: [], missingWord: 3 } : TAKEN;
   if (address === "fwmark") {
     if (port === undefined) return { lines: [], crashes: true };
-    const fault = numberFault(port, 0, 4_294_967_295);
+    const fault = rangeFault(port, 0, 4_294_967_295);
     if (fault === undefined) return TAKEN;
     return skip(fault, `virtual server fwmark '${port}' must be in [0, 4294967295] - ignoring`);
   }
   if (!isAddress(address)) {
     return skip(`Invalid virtual server IP address${shown(address, port)} - skipping`);
   }
-  const fault = port === undefined ? undefined : numberFault(port, isZero(port) ? 0 : 1, 65_535);
+  const fault = port === undefined ? undefined : rangeFault(port, isZero(port) ? 0 : 1, 65_535);
   if (fault === undefined) return TAKEN;
   return skip(fault, `Invalid virtual server IP address/port ${address}/${port ?? ""} - skipping`);
 }
@@ -77,7 +77,7 @@ function shown(address: string, port: string | undefined): string {
 function realServerBegins([address, port]: readonly string[]): Verdict {
   if (address === undefined) return { lines: [], missingWord: 2 };
   const text = `Invalid real server ip address/port ${address}/${port ?? "(null)"} - skipping`;
-  const fault = port === undefined ? undefined : numberFault(port, isZero(port) ? 0 : 1, 65_535);
+  const fault = port === undefined ? undefined : rangeFault(port, isZero(port) ? 0 : 1, 65_535);
   if (fault !== undefined) return skip(fault, text);
   return isAddress(address) ? TAKEN : skip(text);
 }
@@ -86,17 +86,8 @@ function isZero(text: string): boolean {
   return /^0+$/.test(text);
 }
 
-function isAddress(text: string): boolean {
-  return parseIp(text) !== undefined || /^[0-9a-f]*:[0-9a-f:]*$/i.test(text);
-}
-
-function numberFault(text: string, min: number, max: number): string | undefined {
-  if (text.startsWith("-")) return `negative number '${text}'`;
-  if (!/^\+?\d+$/.test(text)) return `invalid number '${text}'`;
-  const value = Number(text);
-  if (value > 4_294_967_295) return `number '${text}' outside unsigned integer range`;
-  if (value >= min && value <= max) return undefined;
-  return `number '${text}' outside range [${min}, ${max}]`;
+function rangeFault(text: string, min: number, max: number): string | undefined {
+  return numberFault(text, "unsigned", [min, max])?.line;
 }
 
 /** What is said where a block closes. */
@@ -160,7 +151,9 @@ export function blockEnds({ keyword, words, block = [] }: Statement): Verdict {
 
 function isGroupEntry({ words }: Statement): boolean {
   const [first = "", second = ""] = words.map(({ text }) => text);
-  return first === "fwmark" || (isAddress(first.split("-")[0] ?? "") && /^\d+$/.test(second));
+  if (first === "fwmark") return numberFault(second, "unsigned") === undefined;
+  const [address = "", end = "0", more] = first.split("-");
+  return isAddress(address) && Number(end) <= 255 && more === undefined && /^\d*$/.test(second);
 }
 
 function hasUrl(block: readonly Statement[]): boolean {

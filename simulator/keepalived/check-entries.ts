@@ -1,8 +1,10 @@
 // What keepalived says while it reads a vrrp_instance or a vrrp_sync_group: interfaces, addresses and
 // what is tracked, entry by entry (K192, K194, K196).
 import { parseIp } from "../wire/address.ts";
+import { checkRoutes, checkRules } from "./check-routes.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, type Reader, word } from "./values.ts";
+import { isAddress, isIpv6, numberFault } from "./value-shapes.ts";
 
 /** What entries may name. */
 export interface Named {
@@ -11,6 +13,8 @@ export interface Named {
   readonly missingNics: Statement[];
   /** Whether the addresses of the instance in question are IPv6 ones. */
   readonly isIpv6?: boolean;
+  /** Of the next rule without one. */
+  readonly rulePreference: { next: number };
   /** Whether a script, track file or process of this name was defined before a place. */
   readonly defined: (kind: string, name: string, at: number) => boolean;
 }
@@ -36,6 +40,8 @@ export function checkEntries(
   named: Named,
 ): void {
   if (statement.keyword === "static_ipaddress") checkAddresses(reader, statement, name, named);
+  if (statement.keyword === "static_routes") checkRoutes(reader, statement, named);
+  if (statement.keyword === "static_rules") checkRules(reader, statement, named);
   if (statement.keyword in WATCHED) checkWatched(reader, statement, named);
   if (statement.keyword === "garp_group") return checkGarpGroup(reader, statement, named);
   for (const each of statement.block ?? []) {
@@ -45,13 +51,15 @@ export function checkEntries(
       checkAddresses(reader, each, name, { ...named, isIpv6: isNative });
     } else if (each.keyword === "track_interface") checkTrackedNics(reader, each, name, named);
     else if (each.keyword === "native_ipv6") checkNative(reader, statement, each, name);
+    else if (each.keyword === "virtual_routes") checkRoutes(reader, each, named);
+    else if (each.keyword === "virtual_rules") checkRules(reader, each, named);
     else if (each.keyword === "unicast_peer") checkPeers(reader, each, name);
     else if (each.keyword in TRACKED) checkTracked(reader, each, name, named);
   }
   checkRepeated(reader, statement, name);
 }
 
-function tellMissingNic(
+export function tellMissingNic(
   reader: Reader,
   entry: Statement,
   named: Named,
@@ -110,12 +118,11 @@ function checkAddresses(reader: Reader, statement: Statement, name: string, give
 function checkAddress(reader: Reader, entry: Statement, name: string, named: Named): void {
   const shown = entry.keyword;
   const [address = "", prefix] = shown.split("/");
-  const isIpv6 = /^[0-9a-f]*:[0-9a-f:]*$/i.test(address);
-  if (parseIp(address) === undefined && !isIpv6) {
+  if (!isAddress(address)) {
     complain(reader, entry, `VRRP parsed invalid IP ${shown}. skipping IP...`, 0);
     return;
   }
-  if (prefix !== undefined && !isIpv6) checkPrefix(reader, entry, prefix);
+  if (prefix !== undefined && !isIpv6(address)) checkPrefix(reader, entry, shown);
   const words = entry.words.map(({ text }) => text);
   for (let i = 1; i < words.length; i++) {
     const option = words[i] ?? "";
@@ -136,9 +143,7 @@ function checkAddress(reader: Reader, entry: Statement, name: string, named: Nam
       complain(reader, entry, `Invalid scope '${value}' specified for ${shown} - ignoring`, i);
     }
   }
-  if (isIpv6 !== named.isIpv6) {
-    tellFamily(reader, entry, name);
-  }
+  if (isIpv6(address) !== named.isIpv6) tellFamily(reader, entry, name);
 }
 
 function tellFamily(reader: Reader, entry: Statement, name: string): void {
@@ -146,13 +151,14 @@ function tellFamily(reader: Reader, entry: Statement, name: string): void {
   complain(reader, entry, `(${name}): ${text}`, 0);
 }
 
-function checkPrefix(reader: Reader, entry: Statement, prefix: string): void {
-  const isNumber = /^\d+$/.test(prefix);
-  if (isNumber && Number(prefix) <= 32) return;
-  if (/^-\d/.test(prefix)) complain(reader, entry, `negative number '${prefix}'`, 0);
-  else if (!isNumber) complain(reader, entry, `invalid number '${prefix}'`, 0);
-  else complain(reader, entry, `number '${prefix}' outside range [0, 32]`, 0);
-  const text = `Invalid address prefix len ${prefix} for address ${entry.keyword} - using 32`;
+/** Of `address/prefix`; an empty prefix is none. */
+export function checkPrefix(reader: Reader, entry: Statement, shown: string): void {
+  const prefix = shown.slice(shown.indexOf("/") + 1);
+  if (prefix === "") return;
+  const fault = numberFault(prefix, "unsigned", [0, 32]);
+  if (fault === undefined) return;
+  complain(reader, entry, fault.line, 0);
+  const text = `Invalid address prefix len ${prefix} for address ${shown} - using 32`;
   complain(reader, entry, text, 0);
 }
 
@@ -219,17 +225,24 @@ function checkWeight(reader: Reader, entry: Statement, name: string, kind: strin
       complain(reader, entry, text, i);
       return;
     }
-    checkWeightValue(reader, entry, `(${name}) weight ${value} for ${item}`, value);
+    checkWeightValue(reader, entry, { name, item, value });
   }
 }
 
-function checkWeightValue(reader: Reader, entry: Statement, what: string, value: string): void {
-  const isNumber = /^[+-]?\d+$/.test(value);
-  if (isNumber && Math.abs(Number(value)) <= 253) return;
-  if (!isNumber) complain(reader, entry, `invalid number '${value}'`, 2);
-  else if (Math.abs(Number(value)) > 254) {
-    complain(reader, entry, `number '${value}' outside range [-254, 254]`, 2);
+function checkWeightValue(
+  reader: Reader,
+  entry: Statement,
+  { name, item, value }: { readonly name: string; readonly item: string; readonly value: string },
+): void {
+  const what = `(${name}) weight ${value} for ${item}`;
+  const place = `(${name}) weight for ${item}`;
+  const fault = numberFault(value, "integer", [-254, 254]);
+  if (fault === undefined && Math.abs(Number(value)) <= 253) return;
+  if (fault === undefined) {
+    complain(reader, entry, `${place} cannot be +/-254. Setting to +/-253`, 2);
+    return;
   }
+  complain(reader, entry, fault.line, 2);
   complain(reader, entry, `${what} must be between [-253..253] inclusive. Ignoring...`, 2);
 }
 

@@ -37,8 +37,8 @@ export function readHttp(check: Check, config: HttpCheckerConfig, socket: number
 
 /** HTTP/1.0, to the server's own address (K141). */
 function requestText(config: HttpCheckerConfig, url: number): string {
-  const path = config.urls[url]?.path ?? "/";
-  const host = config.virtualHost ?? `${config.connectIp}:${config.connectPort}`;
+  const { path = "/", virtualHost } = config.urls[url] ?? {};
+  const host = virtualHost ?? `${config.connectIp}:${config.connectPort}`;
   const close = config.httpVersion === "1.1" ? "Connection: close\r\n" : "";
   const first = `GET ${path} HTTP/${config.httpVersion}\r\nUser-Agent: KeepAliveClient\r\n`;
   return `${first}${close}Host: ${host}\r\n\r\n`;

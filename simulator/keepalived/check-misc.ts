@@ -29,7 +29,7 @@ export function beginMisc(check: Check, config: MiscCheckerConfig): void {
   if (checker.pid !== undefined) return;
   checker.pid = runCommand(system, process, config.command);
   checker.timedOut = false;
-  if (checker.pid === undefined) return judge(check, config, 127);
+  if (checker.pid === undefined) return judge(check, config, 0);
   setTimer(system, process, `timeout ${index}`, system.sim.now + config.timeoutUs);
 }
 

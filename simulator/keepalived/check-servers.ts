@@ -1,5 +1,6 @@
 // What keepalived says of virtual servers: values that belong together while it reads, and service by
 // service after it has read the whole file (K129-K134, K209).
+import { checkNamed } from "./check-named.ts";
 import { parseIp } from "../wire/address.ts";
 import {
   chosenMethod,
@@ -8,13 +9,18 @@ import {
   readPersistence,
   statusRange,
 } from "./read-servers.ts";
+import { type GroupAddress, groupAddress, groupContents, markFault } from "./server-groups.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, complainLater, has, integer, last, type Reader, word } from "./values.ts";
 
 const MAX_COUNT = 2 ** 31 - 1;
 
 /** While reading: what a value's own table does not know. */
-export function checkValues(reader: Reader, statement: Statement): void {
+export function checkValues(
+  reader: Reader,
+  statement: Statement,
+  root: readonly Statement[],
+): void {
   for (const each of statement.block ?? []) {
     const flag = /^(hashed|sh-port|sh-fallback|mh-port|mh-fallback)$/.exec(each.keyword);
     const scheduler = schedulerAt(statement, each);
@@ -27,7 +33,11 @@ export function checkValues(reader: Reader, statement: Statement): void {
       complain(reader, each, each.keyword.endsWith("inhibit") ? inhibits : forwards, 0);
     }
     if (each.keyword === "ip_family") checkFamily(reader, statement, each);
-    if (each.keyword === "real_server") checkCheckers(reader, each);
+    if (each.keyword !== "real_server") continue;
+    checkCheckers(reader, each);
+    const protocol = protocolOf(before(statement, each)) ?? "none";
+    const name = `[${word(each) ?? ""}]:${protocol}:${portOf(each, statement)}`;
+    checkNamed(reader, each, name, root);
   }
 }
 
@@ -96,22 +106,46 @@ function checkReplyLengths(reader: Reader, { block, ...checker }: Statement): vo
 export function checkGroup(reader: Reader, statement: Statement): void {
   for (const entry of statement.block ?? []) {
     const [address = "", port = ""] = entry.words.map(({ text }) => text);
-    if (address === "fwmark") continue;
-    const [first = ""] = address.split("-");
-    const isPort = /^\d+$/.test(port);
-    if (port !== "" && !isPort) complain(reader, entry, `invalid number '${port}'`);
-    if (parseIp(first) !== undefined && isPort) continue;
-    const text = `Invalid virtual server group IP address ${address} /port/${port} - skipping`;
+    if (address === "fwmark") {
+      checkMark(reader, entry, word(statement) ?? "");
+      continue;
+    }
+    if (groupAddress(entry) !== undefined) continue;
+    const [first = "", end = "", ...more] = address.split("-");
+    const extra = more.map((each) => `-${each}`).join("");
+    const wrong =
+      extra !== "" ? `has extra characters at end '${extra}'` : `end '${end}' too large`;
+    if (parseIp(first) !== undefined && (extra !== "" || Number(end) > 255)) {
+      complain(reader, entry, `Virtual server group range '${address}' ${wrong}`, 0);
+      continue;
+    }
+    if (port !== "" && !/^\d+$/.test(port)) complain(reader, entry, `invalid number '${port}'`);
+    const shown = port === "" ? "" : `/port/${port}`;
+    const text = `Invalid virtual server group IP address ${address} ${shown} - skipping`;
     complain(reader, entry, text, 0);
   }
 }
 
+function checkMark(reader: Reader, entry: Statement, name: string): void {
+  const mark = word(entry);
+  const fault = mark === undefined ? undefined : markFault(mark);
+  if (mark === undefined || fault === undefined) return;
+  complain(reader, entry, fault);
+  complain(reader, entry, `(${name}): fwmark '${mark}' must be in [0, 4294967295] - ignoring`);
+}
+
 /** After reading. */
-export function checkServer(reader: Reader, statement: Statement): void {
+export function checkServer(
+  reader: Reader,
+  statement: Statement,
+  groups: readonly Statement[],
+): void {
   const { block } = statement;
   const given = protocolOf(block);
-  const mark = word(statement) === "fwmark";
   const isGroup = word(statement) === "group";
+  const group = isGroup ? groupContents(statement, groups) : NO_GROUP;
+  const hasOnlyMarks = group.hasMark && group.addresses.length === 0;
+  const mark = word(statement) === "fwmark" || hasOnlyMarks;
   const nameWith = (protocol: string): string => nameOf(statement, protocol);
   const say = (text: string): void => complainLater(reader, statement, text);
   const servers = realServers(statement);
@@ -131,7 +165,9 @@ export function checkServer(reader: Reader, statement: Statement): void {
   if (has(block, "ops") && given === "tcp") {
     say(`Virtual server ${name}: one packet scheduling requires UDP - resetting`);
   }
-  const isZeroPort = !mark && !isGroup && Number(word(statement, 2) ?? 0) === 0;
+  const isZeroPort = isGroup
+    ? group.addresses.some(({ port }) => port === 0)
+    : !mark && Number(word(statement, 2) ?? 0) === 0;
   if (isZeroPort && readPersistence(block) === undefined) {
     say(`Virtual server ${name}: zero port only valid for persistent services - setting`);
   }
@@ -143,7 +179,42 @@ export function checkServer(reader: Reader, statement: Statement): void {
   }
   const kept = checkDuplicates(servers, name, given ?? "udp", say);
   checkQuorum(statement, kept, name, say);
-  checkPorts(statement, kept, name, given ?? "udp", say);
+  const protocol = given ?? "udp";
+  if (!isGroup) checkPorts(statement, kept, name, protocol, say);
+  else {
+    checkGroupPorts(statement, kept, { ...group, name, protocol: mark ? "none" : protocol }, say);
+  }
+}
+
+const NO_GROUP = { addresses: [], hasMark: false };
+
+/** A group's addresses keep their ports; to marks a server's port means nothing. */
+function checkGroupPorts(
+  statement: Statement,
+  servers: readonly Statement[],
+  group: {
+    readonly name: string;
+    readonly protocol: string;
+    readonly addresses: readonly GroupAddress[];
+    readonly hasMark: boolean;
+  },
+  say: Say,
+): void {
+  const { name, protocol, addresses, hasMark } = group;
+  for (const server of servers) {
+    const own = Number(word(server, 2) ?? 0);
+    const shown = `[${word(server) ?? ""}]:${protocol}:${own}`;
+    if (hasMark && own !== 0) {
+      const text = `real server ${shown} has port specified - port will be ignored`;
+      say(`WARNING - fwmark virtual server ${name}, ${text}`);
+    }
+    if (!isForwarded(server, statement)) continue;
+    for (const { address, port } of addresses) {
+      if (port === own || own === 0) continue;
+      const place = `${name}:[${address},${port}]`;
+      say(`virtual server ${place} and real server ${shown} ports don't match`);
+    }
+  }
 }
 
 type Say = (text: string) => void;
@@ -217,16 +288,14 @@ function checkPorts(
   say: Say,
 ): void {
   const isMark = word(statement) === "fwmark";
-  const isGroup = word(statement) === "group";
   const port = Number(word(statement, 2) ?? 0);
   for (const server of servers) {
     const own = portOf(server, statement);
     const ofMark = Number(word(server, 2) ?? 0);
     const shown = `[${word(server) ?? ""}]:${isMark ? "none" : protocol}:${isMark ? ofMark : own}`;
-    if (isMark || isGroup) {
+    if (isMark) {
       if (ofMark === 0) continue;
-      const end = isMark ? "clearing" : "port will be ignored";
-      const text = `real server ${shown} has port specified - ${end}`;
+      const text = `real server ${shown} has port specified - clearing`;
       say(`WARNING - fwmark virtual server ${name}, ${text}`);
     } else if (isForwarded(server, statement) && own !== port) {
       say(
@@ -235,7 +304,7 @@ function checkPorts(
     }
   }
   const sorry = last(statement.block, "sorry_server");
-  if (sorry === undefined || isMark || isGroup || parseIp(word(sorry) ?? "") === undefined) return;
+  if (sorry === undefined || isMark || parseIp(word(sorry) ?? "") === undefined) return;
   const sorryPort = Number(word(sorry, 2) ?? port);
   if (sorryPort === port || !isForwarded(undefined, statement)) return;
   say(`WARNING - virtual server ${name} and sorry server ports don't match - resetting`);

@@ -19,13 +19,19 @@ export function tellScriptUsers(
   found: Diagnostic[],
   global: readonly Statement[],
 ): void {
-  if (!has(global, "enable_script_security") || has(global, "script_user")) return;
+  if (has(global, "script_user")) return;
+  const isSecure = has(global, "enable_script_security");
   for (const [i, process] of PROCESSES.entries()) {
     const scripts = scriptsIn(passes[i]?.statements ?? []);
     for (const [index, { statement, line, at, what }] of scripts.entries()) {
+      if (index === 0) {
+        const text = "Script user 'keepalived_script' does not exist";
+        found.push({ process, kind: "log", text, at, ...placeOf(statement) });
+      }
+      if (!isSecure) break;
       const say = (text: string): void => {
         const shown = placed(process, statement.path, line, text);
-        found.push({ process, text: shown, at, ...placeOf(statement) });
+        found.push({ process, kind: "complaint", text: shown, at, ...placeOf(statement) });
       };
       if (index === 0) say("Unable to set default user keepalived_script for script");
       if (what !== undefined) say(`Unable to set default user for ${what} - removing`);

@@ -6,6 +6,8 @@ import { refusesPreemption } from "./read-vrrp.ts";
 import type { Statement } from "./tree.ts";
 import { all, complainLater, has, integer, last, type Reader, seconds, word } from "./values.ts";
 
+const YES = ["on", "yes", "true"];
+const NO = ["off", "no", "false"];
 const SECOND_US = 1_000_000;
 
 export interface ReadInstance {
@@ -108,8 +110,8 @@ function checkInstance(
   const { name, version } = config;
   const say = (text: string): void => complainLater(reader, statement, `(${name}) ${text}`);
   const strict = last(statement.block, "strict_mode");
-  const isOff = ["off", "no", "false"].includes(word(strict) ?? "");
-  const isStrict = strict === undefined ? found.strict : !isOff;
+  const given = strict === undefined ? undefined : booleanOf(strict);
+  const isStrict = given ?? found.strict;
   const hasAddress = config.addresses.length + config.excludedAddresses.length > 0;
   if (config.addresses.length === 0) {
     if (version === 3 || isStrict || has(statement.block, "native_ipv6")) {
@@ -127,12 +129,30 @@ function checkInstance(
   if (config.track.nics.some((each) => each.name === config.nic)) {
     say(`Ignoring track_interface ${config.nic} since own interface`);
   }
+  if (config.priority === 255) tellOwnersWeights(config, found.weights, say);
   if (has(statement.block, "vmac_xmit_base") && !has(statement.block, "use_vmac")) {
     say("vmac_xmit_base is only valid with a vmac");
   }
   if (!hasAddress) say("No VIP specified; at least one is sensible");
   if (grouped.has(name)) checkWeights(config, found.weights, say);
   return true;
+}
+
+/** The priority of an address's owner never changes (K102): what has a weight is not tracked. */
+function tellOwnersWeights(
+  { track, nic }: VrrpInstanceConfig,
+  weights: ReadonlyMap<string, number>,
+  say: Say,
+): void {
+  for (const { name, weight } of track.nics) {
+    if (weight !== 0 && name !== nic) {
+      say(`ignoring ${name} tracked interface due to address owner`);
+    }
+  }
+  for (const { name, weight } of track.scripts) {
+    const isWeighed = (weight ?? weights.get(name) ?? 0) !== 0;
+    if (isWeighed) say(`ignoring tracked script ${name} with weights due to address_owner`);
+  }
 }
 
 /** Members of a group lose what they track with a weight, unless it says otherwise (K112). */
@@ -182,7 +202,7 @@ function checkPriority(statement: Statement, config: VrrpInstanceConfig, say: Sa
 
 /** What strict mode does not go with; the mode itself is not acted on (K48). */
 function checkStrict({ block }: Statement, config: VrrpInstanceConfig, say: Say): void {
-  if (config.state === "MASTER" && config.priority !== 255) {
+  if ((config.state === "MASTER") !== (config.priority === 255)) {
     say("State MASTER must match being address owner");
   }
   const type = word(last(last(block, "authentication")?.block, "auth_type"));
@@ -190,6 +210,33 @@ function checkStrict({ block }: Statement, config: VrrpInstanceConfig, say: Say)
     say("Strict mode does not support authentication. Ignoring.");
   }
   if (config.preemptDelayUs > 0) say("preempt_delay is incompatible with strict mode - resetting");
+  if (config.downTimerAdverts !== 3) {
+    say("down_timer_adverts is incompatible with strict mode - resetting");
+  }
+  if (has(block, "accept") && config.version === 2) {
+    const text = "accept mode for VRRP version 2 does not comply with RFC3768 - resetting";
+    say(`warning - ${text}`);
+  }
+  const isSet = (key: string): boolean => Number(word(last(block, key)) ?? 0) > 0;
+  if (isSet("garp_lower_prio_repeat")) say("Strict mode requires no repeat garps. resetting");
+  if (isSet("garp_lower_prio_delay")) say("Strict mode requires no repeat garp delay. resetting");
+  const given = (key: string): boolean | undefined => {
+    const statement = last(block, key);
+    return statement === undefined ? undefined : booleanOf(statement);
+  };
+  if (given("lower_prio_no_advert") === false) {
+    say("Strict mode requires no lower priority advert. resetting");
+  }
+  if (given("higher_prio_send_advert") === true) {
+    say("strict mode requires higher_prio_send_advert to be clear. resetting");
+  }
+}
+
+/** Without a word it is meant (K202); undefined: the word is none that keepalived takes. */
+function booleanOf(statement: Statement): boolean | undefined {
+  const text = word(statement);
+  if (text === undefined || YES.includes(text)) return true;
+  return NO.includes(text) ? false : undefined;
 }
 
 function checkAuthentication({ block }: Statement, version: 2 | 3, say: Say): void {
@@ -207,12 +254,12 @@ function checkPreemption(statement: Statement, config: VrrpInstanceConfig, say: 
   const delayUs = seconds(last(block, "preempt_delay"), { min: 0, max: 1000, defaultUs: 0 });
   const priority = integer(last(block, "priority"), { min: 1, max: 255, default: config.priority });
   let refused = refusesPreemption(block);
-  if (refused && config.state === "MASTER") {
-    say("Warning - nopreempt will not work with initial state MASTER - clearing");
-    refused = false;
-  }
   if (refused && priority === 255) {
     say("nopreempt is incompatible with priority 255. resetting nopreempt");
+    refused = false;
+  }
+  if (refused && config.state === "MASTER") {
+    say("Warning - nopreempt will not work with initial state MASTER - clearing");
     refused = false;
   }
   if (delayUs === 0) return;

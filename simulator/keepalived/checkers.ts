@@ -5,6 +5,7 @@ import { sayPrinting } from "./statistics.ts";
 import type { Process, Wake } from "../host/process.ts";
 import { exitProcess, setTimer } from "../host/system.ts";
 import { connectTcp } from "../host/tcp.ts";
+import { assert } from "../kernel/assert.ts";
 import { takeDraw } from "../kernel/draws.ts";
 import type { Program } from "../programs/program.ts";
 import { askHttp, failHttp, readHttp } from "./check-http.ts";
@@ -26,13 +27,13 @@ import { readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
 import { type Pool, serverText, type Speaker, startPool, stopPool, textOf } from "./pool.ts";
 import type { ReadConfiguration } from "./read.ts";
-import { reloadPools } from "./reload-pools.ts";
+import type { TypedSignals } from "./typed-signals.ts";
 
 /** The first check comes a second, and a random part of the warm-up, after the start (K132). */
 const FIRST_CHECK_US = 1_000_000;
 
 /** The checkers, whose files are read by this reader. */
-export function healthcheckersWith(read: ReadConfiguration): Program {
+export function healthcheckersWith(read: ReadConfiguration, signals?: TypedSignals): Program {
   return {
     startUs: 2_500,
     signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
@@ -51,8 +52,9 @@ export function healthcheckersWith(read: ReadConfiguration): Program {
         case "netlink":
           return onNews(speaker, memory);
         case "signal":
-          if (reason.signal === "SIGTERM") stop(speaker, memory);
-          if (reason.signal === "SIGHUP") reload(speaker, memory, read);
+          if (reason.signal === "SIGTERM") return stop(speaker, memory);
+          assert(signals !== undefined, `${reason.signal} without a shell`);
+          if (reason.signal === "SIGHUP") reload(speaker, memory, read, signals);
           if (reason.signal === "SIGUSR1") sayPrinting(system, process, voice, "checker");
           return;
         case "readable":
@@ -83,7 +85,12 @@ function start(speaker: Speaker, reader: ReadConfiguration): void {
 }
 
 /** SIGHUP: servers keep their state, checkers begin their rounds anew (K151). */
-function reload(speaker: Speaker, memory: CheckerMemory, reader: ReadConfiguration): void {
+function reload(
+  speaker: Speaker,
+  memory: CheckerMemory,
+  reader: ReadConfiguration,
+  { reloadPools }: TypedSignals,
+): void {
   const { system, process, voice } = speaker;
   say(system, process, voice, "Reloading");
   const read = readOwnConfiguration(system, process, reader);

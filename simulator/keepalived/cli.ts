@@ -1,8 +1,9 @@
 // `npm run -s keepalived -- -t -f FILE`: what `keepalived -t -f FILE` of 2.2.7 says, on a host with
 // the interfaces lo and eth0 to eth3. Left out: every option but these two.
-import { accessSync, constants, existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { readConfiguration } from "./opinions.ts";
+import type { ScriptState } from "./run-command.ts";
 
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
 
@@ -22,7 +23,7 @@ function main(args: readonly string[]): number {
     path,
     nics: NICS,
     files: included,
-    isScript,
+    scriptAt,
   });
   for (const { text } of diagnostics) process.stderr.write(`${text}\n`);
   return exitCode;
@@ -35,11 +36,9 @@ function included(pattern: string): [string, string][] {
     .map((path) => [path, readFileSync(path, "utf8")]);
 }
 
-function isScript(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+function scriptAt(path: string): ScriptState {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) return "folder";
+  return (found.mode & 0o111) === 0 ? "not-executable" : "runs";
 }

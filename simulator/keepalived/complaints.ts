@@ -2,6 +2,7 @@
 // it was asked for every keyword with a dozen kinds of value: complaints.json.
 import { isMulticastIp, parseIp } from "../wire/address.ts";
 import type { ComplaintsOf } from "./pass.ts";
+import { isAddress, numberFault, type NumberFault, type NumberKind } from "./value-shapes.ts";
 import table from "./complaints.json" with { type: "json" };
 
 type Lines = readonly string[];
@@ -13,12 +14,12 @@ interface Rule {
   readonly always?: Lines;
   /** Without a value; "exit": the process ends. */
   readonly missing?: "exit" | Lines;
-  readonly number?: "unsigned" | "integer" | "decimal";
+  readonly number?: NumberKind;
   /** As they are printed: their decimal places matter. */
   readonly range?: readonly [string, string];
   /** After the line that says what is wrong with a number. */
   readonly then?: Lines;
-  readonly except?: Partial<Record<Fault, Lines>>;
+  readonly except?: Partial<Record<NumberFault, Lines>>;
   /** Numbers that are taken and still spoken of. */
   readonly accepted?: Readonly<Record<string, Lines>>;
   /** A number beyond is brought back to these, and told under a name. */
@@ -34,14 +35,10 @@ interface Rule {
   readonly otherwise?: Lines;
 }
 
-type Fault = "negative" | "invalid" | "outside" | "trailing";
-
 const RULES: ReadonlyMap<string, Rule> = new Map(
   (table as unknown as readonly Rule[]).flatMap((rule) => rule.of.map((path) => [path, rule])),
 );
 
-const UNSIGNED_LIMIT = 4_294_967_295;
-const INTEGER_LIMIT = 2_147_483_647;
 const BOOLEANS = ["true", "on", "yes", "false", "off", "no"];
 
 export const complaintsOf: ComplaintsOf = (path, value, name) => {
@@ -73,7 +70,7 @@ function rawLines(rule: Rule, value: string | undefined): string[] {
 function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
   if (words === "bool") return BOOLEANS.includes(value);
   if (words === "address") {
-    return parseIp(value) !== undefined || /^[0-9a-f]*:[0-9a-f:.]+$/i.test(value);
+    return isAddress(value);
   }
   // As inet_aton reads: parts may be missing.
   if (words === "looseAddress") {
@@ -88,14 +85,12 @@ function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
   );
 }
 
-function numberLines(
-  rule: Rule,
-  kind: "unsigned" | "integer" | "decimal",
-  value: string,
-): string[] {
-  const fault = numberFault(rule, kind, value);
+function numberLines(rule: Rule, kind: NumberKind, value: string): string[] {
+  const fault = numberFault(value, kind, rule.range);
   if (fault === undefined) return [...(rule.accepted?.[value] ?? clampLines(rule, value))];
-  return [fault.line, ...(rule.except?.[fault.kind] ?? rule.then ?? [])];
+  const own = rule.except?.[fault.kind];
+  const fallback = fault.kind === "trailing" ? rule.except?.invalid : undefined;
+  return [fault.line, ...(own ?? fallback ?? rule.then ?? [])];
 }
 
 function clampLines({ clamp, clamped = "" }: Rule, value: string): string[] {
@@ -106,30 +101,4 @@ function clampLines({ clamp, clamped = "" }: Rule, value: string): string[] {
   }
   if (Number(value) <= max) return [];
   return [`${clamped} ${value} greater than maximum ${max} - setting to maximum`];
-}
-
-function numberFault(
-  { range, except }: Rule,
-  kind: "unsigned" | "integer" | "decimal",
-  value: string,
-): { kind: Fault; line: string } | undefined {
-  if (kind !== "integer" && value.startsWith("-")) {
-    return { kind: "negative", line: `negative number '${value}'` };
-  }
-  const shape = kind === "decimal" ? /^\+?(\d+(\.\d*)?|\.\d+)$/ : /^[+-]?\d+$/;
-  if (!shape.test(value)) {
-    const trails = kind === "decimal" && /^\d/.test(value) && except?.trailing !== undefined;
-    return { kind: trails ? "trailing" : "invalid", line: `invalid number '${value}'` };
-  }
-  const number = Number(value);
-  if (kind === "unsigned" && number > UNSIGNED_LIMIT) {
-    return { kind: "outside", line: `number '${value}' outside unsigned integer range` };
-  }
-  if (kind === "integer" && Math.abs(number) > INTEGER_LIMIT) {
-    return { kind: "outside", line: `number '${value}' outside integer range` };
-  }
-  if (range === undefined || (number >= Number(range[0]) && number <= Number(range[1]))) {
-    return undefined;
-  }
-  return { kind: "outside", line: `number '${value}' outside range [${range.join(", ")}]` };
 }

@@ -57,6 +57,8 @@ export interface NotifyConfig {
   readonly masterLowerPriority?: readonly string[];
   /** Called with type, name, state and priority besides. */
   readonly any?: readonly string[];
+  /** `notify_deleted`: an instance that a reload removes says DELETED in place of FAULT (K118). */
+  readonly tellsDeleted?: boolean;
 }
 
 export interface VrrpInstanceConfig {
@@ -156,12 +158,13 @@ interface CheckerBase {
 
 export interface HttpCheckerConfig extends CheckerBase {
   readonly type: "HTTP_GET" | "SSL_GET";
-  readonly virtualHost: string | undefined;
   readonly httpVersion: "1.0" | "1.1";
   /** One good round is enough to come back (K140). */
   readonly fastRecovery: boolean;
   readonly urls: readonly {
     readonly path: string;
+    /** What the Host header says; the server's own address and port when left out (K141). */
+    readonly virtualHost: string | undefined;
     /** Inclusive ranges of good status codes (K142); undefined when only the digest counts. */
     readonly statusCodes: readonly (readonly [number, number])[] | undefined;
     /** MD5 of the body in hexadecimal. */

@@ -1,6 +1,7 @@
 // keepalived's parent process: reads the file, starts the children, hands signals on, and starts a
 // child again that has died (K31, K32, K45, K75, K93).
 import { readFile, removeFile, writeFile } from "../host/files.ts";
+import type { Host } from "../host/host.ts";
 import type { Process, Wake } from "../host/process.ts";
 import {
   clearTimer,
@@ -12,10 +13,12 @@ import {
   type System,
   write,
 } from "../host/system.ts";
+import { resolvePath } from "../programs/directory.ts";
 import type { Program } from "../programs/program.ts";
 import { readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import type { ReadConfiguration, ReadResult } from "./read.ts";
+import { scriptAt } from "./run-command.ts";
 import { sayPrinting } from "./statistics.ts";
 import { BUILD_TEXT } from "./version-text.ts";
 
@@ -152,13 +155,27 @@ function testConfiguration(daemon: Daemon): void {
 
 /** What the process's file says, as this host reads it now. */
 export function readOwnConfiguration(
-  { host, sim }: System,
+  system: System,
   process: Process,
   read: ReadConfiguration,
 ): ReadResult {
+  const { host, sim } = system;
   const path = readCommandLine(process.argv).file;
   const text = readFile(host, path, sim) ?? "";
-  return read(text, { path, nics: [...host.nics.keys()] });
+  return read(text, {
+    path,
+    nics: [...host.nics.keys()],
+    files: (pattern) => matchingFiles(host, pattern),
+    scriptAt: (file) => scriptAt(system, file),
+  });
+}
+
+/** The host's files that a pattern of `*` and `?` means, in the order of their names. */
+function matchingFiles(host: Host, pattern: string): (readonly [path: string, text: string])[] {
+  const literal = resolvePath("/", pattern).replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  const source = literal.replaceAll("*", "[^/]*").replaceAll("?", "[^/]");
+  const files = [...host.files].filter(([path]) => new RegExp(`^${source}$`).test(path));
+  return files.map(([path, { content }]) => [path, content] as const).sort();
 }
 
 /** The lines that one process has to say about the file. */
@@ -168,7 +185,7 @@ export function sayDiagnostics(
   voice: Voice,
   read: ReadResult,
 ): void {
-  for (const diagnostic of read.diagnostics) {
+  for (const diagnostic of read.logged) {
     if (diagnostic.process === voice.identity) say(system, process, voice, diagnostic.text);
   }
 }

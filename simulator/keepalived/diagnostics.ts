@@ -3,8 +3,15 @@ import keywords from "./keywords.json" with { type: "json" };
 import type { Identity } from "./log.ts";
 import type { Statement } from "./tree.ts";
 
+/**
+ * How a line counts for `keepalived -t` (K189): "complaint" makes status 5, "violation" 6, "remark"
+ * nothing. "log" is only in the log of a real start.
+ */
+export type DiagnosticKind = "complaint" | "violation" | "remark" | "log";
+
 export interface Diagnostic {
   readonly process: Identity;
+  readonly kind: DiagnosticKind;
   /** Exactly what is logged. */
   readonly text: string;
   /** In the order of reading; what is found after it has none. */

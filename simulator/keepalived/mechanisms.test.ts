@@ -1,60 +1,7 @@
 // Who is master when: each mechanism of VRRP as a transcript of two directors.
 import { expect, test } from "vitest";
-import { replay } from "../replay.ts";
 import type { Step } from "../scenario.ts";
-
-interface Director {
-  readonly priority?: number;
-  /** More lines of the instance. */
-  readonly instance?: string;
-  /** Blocks before the instance. */
-  readonly before?: string;
-}
-
-function configuration({ priority = 100, instance = "", before = "" }: Director): string {
-  return `${before}
-vrrp_instance VI_1 {
-    state BACKUP
-    interface eth1
-    virtual_router_id 18
-    priority ${priority}
-    advert_int 1
-    ${instance}
-    virtual_ipaddress {
-        192.168.88.100/24
-    }
-}
-`;
-}
-
-const CONF = "/etc/keepalived/keepalived.conf";
-const START: readonly Step[] = [
-  { t: 1, host: "keepalived", run: "systemctl start keepalived" },
-  { t: 1.1, host: "keepalived-backup", run: "systemctl start keepalived" },
-];
-
-/** "A 5 MASTER": the states that the two directors A and B enter, at whole seconds. */
-function story(a: Director, b: Director, steps: readonly Step[], end = 40) {
-  const played = replay({
-    topology: "flat",
-    only: ["keepalived", "keepalived-backup", "client"],
-    files: {
-      [`keepalived:${CONF}`]: configuration(a),
-      [`keepalived-backup:${CONF}`]: configuration({ priority: 90, ...b }),
-    },
-    steps: [...START, ...steps],
-    end,
-  });
-  const lines = Object.entries(played.logs).flatMap(([host, log]) =>
-    log.map(({ t, msg }) => ({ t, who: host === "keepalived" ? "A" : "B", msg })),
-  );
-  lines.sort((x, y) => x.t - y.t);
-  const states = lines.flatMap(({ t, who, msg }) => {
-    const state = /Entering (\w+) STATE(?! \(init\))/.exec(msg)?.[1];
-    return state === undefined ? [] : [`${who} ${Math.round(t)} ${state}`];
-  });
-  return { states, lines };
-}
+import { CONF, type Director, story } from "./test-directors.ts";
 
 const stopAndStart: readonly Step[] = [
   { t: 10, host: "keepalived", run: "systemctl stop keepalived" },

@@ -7,9 +7,21 @@ import { runCommand } from "./run-command.ts";
 export interface Notification {
   readonly type: "INSTANCE" | "GROUP";
   readonly name: string;
-  readonly state: "BACKUP" | "MASTER" | "FAULT" | "STOP" | "DELETED" | "MASTER_RX_LOWER_PRI";
+  readonly state: "BACKUP" | "MASTER" | "FAULT" | "STOP" | "MASTER_RX_LOWER_PRI";
   /** Always 0 for a group. */
   readonly priority: number;
+}
+
+/** An instance that a reload removed: the general line alone (measured, 2.2.7). */
+export function notifyRemoved(
+  system: System,
+  process: Process,
+  config: NotifyConfig,
+  { name, priority, wasOut }: { name: string; priority: number; wasOut: boolean },
+): void {
+  const state = config.tellsDeleted === true ? "DELETED" : "FAULT";
+  if (config.any === undefined || (wasOut && state === "FAULT")) return;
+  runCommand(system, process, [...config.any, "INSTANCE", name, state, String(priority)]);
 }
 
 export function notify(
@@ -23,7 +35,6 @@ export function notify(
     BACKUP: config.backup,
     FAULT: config.fault,
     STOP: config.stop,
-    DELETED: undefined,
     MASTER_RX_LOWER_PRI: config.masterLowerPriority,
   }[state];
   if (specific !== undefined) runCommand(system, process, specific);

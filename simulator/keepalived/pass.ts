@@ -78,7 +78,8 @@ class Walk {
     this.tellMissingFiles();
     if (this.depth > 0 && this.exited === undefined) {
       const text = `There are ${this.depth} missing '}'s or extra '{'s`;
-      this.found.push({ process: this.process, text, at: Infinity, line: undefined, ...NOWHERE });
+      const place = { at: Infinity, line: undefined, ...NOWHERE };
+      this.found.push({ process: this.process, kind: "complaint", text, ...place });
     }
     return statements;
   }
@@ -221,7 +222,10 @@ class Walk {
       if (entry.kind === "close") break;
       // A brace inside a list is an entry like any other.
       const words = entry.kind === "words" ? entry : braceAsWords(entry);
-      if (words.words.length > 0) block.push(statementOf(words, this.at - 1));
+      if (words.words.length === 0) continue;
+      const item = statementOf(words, this.at - 1);
+      block.push(item);
+      this.value(entry, item, [...path, keyword], name);
     }
     const empty = block.length === 0 ? EMPTY[[...path, keyword].join("/")] : undefined;
     if (empty !== undefined) {
@@ -286,7 +290,8 @@ class Walk {
     const line = process === "Keepalived" ? unit.lineEnds : unit.line;
     const at = this.at - 1;
     const shown = placed(process, unit.path, line, text);
-    this.found.push({ process, text: shown, at, line: unit.line, ...offsets(unit, index) });
+    const place = { at, line: unit.line, ...offsets(unit, index) };
+    this.found.push({ process, kind: "complaint", text: shown, ...place });
   }
 
   /** Only the first reader looks for included files. */
@@ -294,7 +299,8 @@ class Walk {
     if (this.process !== "Keepalived") return;
     for (const { at, unit, path } of this.source.missing) {
       const text = placed("Keepalived", unit.path, unit.line, `Config files missing '${path}'.`);
-      this.found.push({ process: this.process, text, at: at - 0.5, line: unit.line, ...NOWHERE });
+      const place = { at: at - 0.5, line: unit.line, ...NOWHERE };
+      this.found.push({ process: this.process, kind: "remark", text, ...place });
     }
   }
 }

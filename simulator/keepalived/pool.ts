@@ -43,6 +43,7 @@ export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   const pool: Pool = { config, servers, hasQuorum: false };
   for (const server of servers) if (server.alive) insert(speaker, pool, server);
   updateQuorum(speaker, pool);
+  if (!pool.hasQuorum) startWithoutQuorum(speaker, pool);
   return pool;
 }
 
@@ -119,9 +120,7 @@ function run({ system, process }: Speaker, command: readonly string[] | undefine
 /** Rising at quorum + hysteresis, falling below quorum − hysteresis (K134). */
 export function updateQuorum(speaker: Speaker, pool: Pool): void {
   const { quorum, hysteresis } = pool.config;
-  const weight = pool.servers
-    .filter(({ alive }) => alive)
-    .reduce((sum, server) => sum + server.weight, 0);
+  const weight = aliveWeight(pool);
   const up = quorum + hysteresis;
   const down = quorum - hysteresis;
   const name = textOf(pool);
@@ -136,6 +135,23 @@ export function updateQuorum(speaker: Speaker, pool: Pool): void {
     enterSorry(speaker, pool);
     run(speaker, pool.config.quorumDown);
   }
+}
+
+/**
+ * All servers begin as down (K136): a sorry server stands in from the start (K91). Without one
+ * nothing is said (recorded: lvs-n4).
+ */
+function startWithoutQuorum(speaker: Speaker, pool: Pool): void {
+  const { quorum, hysteresis, sorryServer } = pool.config;
+  if (sorryServer === undefined) return;
+  const weight = aliveWeight(pool);
+  const sum = `${quorum}-${hysteresis}=${quorum - hysteresis} > ${weight}`;
+  tell(speaker, `Starting with quorum down ${sum} for VS ${textOf(pool)}`);
+  enterSorry(speaker, pool);
+}
+
+function aliveWeight({ servers }: Pool): number {
+  return servers.filter(({ alive }) => alive).reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** Without quorum the sorry server alone answers (K134, K91). */

@@ -174,17 +174,21 @@ function readCheckers(
   const checkers: CheckerConfig[] = [];
   for (const each of statement.block ?? []) {
     const common = readCommon(each, [statement, virtual], address, port);
-    const checker = readChecker(each, common);
+    const checker = readChecker(each, [statement, virtual], common);
     if (checker !== undefined) checkers.push(checker);
   }
   return checkers;
 }
 
-function readChecker(statement: Statement, common: Common): CheckerConfig | undefined {
+function readChecker(
+  statement: Statement,
+  outer: readonly Statement[],
+  common: Common,
+): CheckerConfig | undefined {
   switch (statement.keyword) {
     case "HTTP_GET":
     case "SSL_GET":
-      return readHttp(statement, common);
+      return readHttp(statement, outer, common);
     case "TCP_CHECK":
     case "UDP_CHECK":
     case "PING_CHECK":
@@ -205,10 +209,7 @@ function readMisc({ block }: Statement, common: Common): CheckerConfig | undefin
   return { type: "MISC_CHECK", ...common, command, timeoutUs, dynamic: has(block, "misc_dynamic") };
 }
 
-type Common = Omit<
-  HttpCheckerConfig,
-  "type" | "urls" | "virtualHost" | "httpVersion" | "fastRecovery"
->;
+type Common = Omit<HttpCheckerConfig, "type" | "urls" | "httpVersion" | "fastRecovery">;
 
 /** A checker's own value, else its server's, else the service's, else the default (K126, K131). */
 function readCommon(
@@ -240,20 +241,27 @@ function readCommon(
   };
 }
 
-function readHttp(checker: Statement, common: Common): HttpCheckerConfig {
+function readHttp(
+  checker: Statement,
+  outer: readonly Statement[],
+  common: Common,
+): HttpCheckerConfig {
   const urls = all(checker.block, "url").map((url) => ({
     path: word(last(url.block, "path")) ?? "/",
+    // The innermost one counts (K141).
+    virtualHost: [url, checker, ...outer]
+      .map(({ block }) => word(last(block, "virtualhost")))
+      .find((each) => each !== undefined),
     digest: word(last(url.block, "digest")),
     statusCodes:
       has(url.block, "digest") && !has(url.block, "status_code")
         ? undefined
         : readStatusCodes(last(url.block, "status_code")),
   }));
-  const virtualHost = word(last(checker.block, "virtualhost"));
   const type = checker.keyword === "SSL_GET" ? "SSL_GET" : "HTTP_GET";
   const httpVersion = word(last(checker.block, "http_protocol"))?.startsWith("1.1") ? "1.1" : "1.0";
   const fastRecovery = has(checker.block, "fast_recovery");
-  return { type, ...common, virtualHost, httpVersion, fastRecovery, urls };
+  return { type, ...common, httpVersion, fastRecovery, urls };
 }
 
 /** Numbers and ranges; 200 to 299 by default (K142). */

@@ -77,8 +77,9 @@ export function readNotify(block: readonly Statement[] | undefined): NotifyConfi
   const notify: { -readonly [Key in keyof NotifyConfig]: NotifyConfig[Key] } = {};
   for (const [key, keyword] of Object.entries(keys)) {
     const command = commandWords(last(block, keyword));
-    if (command !== undefined) notify[key as keyof NotifyConfig] = command;
+    if (command !== undefined) notify[key as keyof typeof keys] = command;
   }
+  if (has(block, "notify_deleted")) notify.tellsDeleted = true;
   return notify;
 }
 

@@ -23,9 +23,11 @@ export function readInstance(
   const version = readVersion(block, global);
   const auth = readAuthentication(reader, block, version);
   const wish = readState(reader, block, name);
-  // Authenticated by AH, an instance cannot begin as master.
-  const state = auth.authType === 2 ? "BACKUP" : wish;
-  const priority = readPriority(block, state);
+  const priority = readPriority(block, auth.authType === 2 ? undefined : wish);
+  // Without a wish the owner of the address begins as master (K22); with AH only the owner can (K9).
+  const isOwner = priority === 255;
+  const isHeldBack = auth.authType === 2 && !isOwner;
+  const state = isHeldBack ? "BACKUP" : (wish ?? (isOwner ? "MASTER" : "BACKUP"));
   return {
     name,
     state,
@@ -42,7 +44,7 @@ export function readInstance(
     excludedAddresses: all(block, "virtual_ipaddress_excluded").flatMap(({ block: entries }) =>
       readAddresses(entries),
     ),
-    ...readPreemption(block, state),
+    ...readPreemption(block, state, priority),
     ...readGarp(block, global),
     downTimerAdverts: integer(last(block, "down_timer_adverts"), {
       min: 1,
@@ -68,12 +70,12 @@ function readVersion(
   return integer(last(block, "version"), { ...range, default: common }) === 3 ? 3 : 2;
 }
 
-/** Case sensitive; an unknown word means BACKUP (K22); BACKUP after MASTER does not count (K174). */
+/** Case sensitive; an unknown word is no wish (K22); BACKUP after MASTER does not count (K174). */
 function readState(
   reader: Reader,
   block: readonly Statement[] | undefined,
   name: string,
-): "MASTER" | "BACKUP" {
+): "MASTER" | "BACKUP" | undefined {
   let state: "MASTER" | "BACKUP" | undefined;
   for (const statement of all(block, "state")) {
     const text = word(statement);
@@ -84,11 +86,14 @@ function readState(
     }
     state = text;
   }
-  return state ?? "BACKUP";
+  return state;
 }
 
 /** With `state MASTER` and no priority at all the priority is 255 (K22, recorded: vrrp-r). */
-function readPriority(block: readonly Statement[] | undefined, state: "MASTER" | "BACKUP"): number {
+function readPriority(
+  block: readonly Statement[] | undefined,
+  state: "MASTER" | "BACKUP" | undefined,
+): number {
   const statement = last(block, "priority");
   if (statement === undefined) return state === "MASTER" ? 255 : 100;
   return integer(statement, { min: 1, max: 255, default: 100 });
@@ -158,14 +163,15 @@ export function refusesPreemption(block: readonly Statement[] | undefined): bool
   return last?.keyword === "nopreempt";
 }
 
-/** nopreempt and preempt_delay do not go with `state MASTER` (K33, K34). */
+/** nopreempt and preempt_delay do not go with `state MASTER`, nopreempt not with 255 (K33, K34). */
 function readPreemption(
   block: readonly Statement[] | undefined,
   state: "MASTER" | "BACKUP",
+  priority: number,
 ): Pick<VrrpInstanceConfig, "preempt" | "preemptDelayUs"> {
   const range = { min: 0, max: 1000, defaultUs: 0 };
   const delayUs = seconds(last(block, "preempt_delay"), range);
-  const isRefused = refusesPreemption(block) && state === "BACKUP";
+  const isRefused = refusesPreemption(block) && state === "BACKUP" && priority !== 255;
   return {
     preempt: !isRefused,
     preemptDelayUs: isRefused || state === "MASTER" ? 0 : delayUs,

@@ -86,7 +86,7 @@ describe("what is wrong with a file", () => {
     ],
     [
       "nopreempt with MASTER",
-      instance("state MASTER\n nopreempt"),
+      instance("state MASTER\n nopreempt\n priority 100"),
       "(VI_1) Warning - nopreempt will not work with initial state MASTER - clearing",
     ],
     ["a missing brace", instance("priority 100").slice(0, -2), "There are 1 missing '}'s"],

@@ -5,6 +5,7 @@ import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./co
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import { type ComplaintsOf, type Pass, readPass } from "./pass.ts";
+import type { ScriptState } from "./run-command.ts";
 import { readVirtualServer } from "./read-servers.ts";
 import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
 import { readInstance } from "./read-vrrp.ts";
@@ -16,6 +17,8 @@ export interface ReadResult {
   readonly config: KeepalivedConfig;
   /** In the order in which `keepalived -t` prints them. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What a real start logs: these, and some that `-t` keeps to itself. */
+  readonly logged: readonly Diagnostic[];
   /** Of `keepalived -t` (K189). */
   readonly exitCode: number;
   /** A real start ends with "exited with permanent error CONFIG" (K190). */
@@ -28,8 +31,8 @@ export interface Environment {
   readonly nics: readonly string[];
   /** Of included files; without it there are none. */
   readonly files?: Files;
-  /** Whether a script can be run; without it every one can. */
-  readonly isScript?: (path: string) => boolean;
+  /** What is at a script's path; without it every one runs. */
+  readonly scriptAt?: (path: string) => ScriptState;
 }
 
 /** A reader of files: with opinions, or of their meaning alone. */
@@ -82,10 +85,12 @@ export function readMeaning(
   const found: Diagnostic[] = [];
   const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found);
   const runs = opinions?.judge(meaning, passes, environment, found) ?? true;
-  const { diagnostics, exited } = inOrder(passes, found);
+  const { logged, exited } = inOrder(passes, found);
+  const diagnostics = logged.filter(({ kind }) => kind !== "log");
   return {
-    config: deepFreeze(meaning.config),
+    config: deepFreeze(withoutDisabled(meaning.config, environment)),
     diagnostics,
+    logged,
     exitCode: exited ?? exitCode(diagnostics),
     fatal: exited !== undefined || !runs,
   };
@@ -112,7 +117,7 @@ function meaningOf(
     .filter((each) => each !== undefined);
   const config: KeepalivedConfig = {
     routerId: word(last(global, "router_id")),
-    instances: instances.map((each) => inItsGroup(each.config, syncGroups, scripts)),
+    instances: instances.map((each) => asTracked(each.config, syncGroups, scripts)),
     syncGroups,
     scripts,
     virtualServers,
@@ -121,33 +126,35 @@ function meaningOf(
   return { global, checkers: checkers.statements, vrrp: vrrp.statements, instances, config };
 }
 
-/** A member of a sync group loses what it tracks with a weight (K112). */
-function inItsGroup(
+/** Its own interface is not tracked twice (K100); in a sync group nothing is with a weight (K112). */
+function asTracked(
   config: VrrpInstanceConfig,
   groups: readonly SyncGroupConfig[],
   scripts: KeepalivedConfig["scripts"],
 ): VrrpInstanceConfig {
+  const nics = config.track.nics.filter(({ name }) => name !== config.nic);
+  const track = { ...config.track, nics };
   const group = groups.find(({ members }) => members.includes(config.name));
-  if (group === undefined || group.trackingWeight) return config;
-  return { ...config, track: withoutWeights(config.track, scripts) };
+  if (group === undefined || group.trackingWeight) return { ...config, track };
+  return { ...config, track: withoutWeights(track, scripts) };
 }
 
 /** Process by process, each in the order of reading; after one that ended there is no other. */
 function inOrder(
   passes: readonly Pass[],
   found: readonly Diagnostic[],
-): { diagnostics: Diagnostic[]; exited: number | undefined } {
-  const diagnostics: Diagnostic[] = [];
+): { logged: Diagnostic[]; exited: number | undefined } {
+  const logged: Diagnostic[] = [];
   for (const [i, process] of ORDER.entries()) {
     const pass = passes[i];
     const end = pass?.exited === undefined ? Infinity : lastPlace(pass.found);
     const own = [...(pass?.found ?? []), ...found.filter((each) => each.process === process)];
     const placed = own.filter(({ at }) => at !== undefined && at <= end);
-    diagnostics.push(...placed.sort((a, b) => (a.at ?? 0) - (b.at ?? 0)));
-    if (pass?.exited !== undefined) return { diagnostics, exited: pass.exited };
-    diagnostics.push(...own.filter(({ at }) => at === undefined));
+    logged.push(...placed.sort((a, b) => (a.at ?? 0) - (b.at ?? 0)));
+    if (pass?.exited !== undefined) return { logged, exited: pass.exited };
+    logged.push(...own.filter(({ at }) => at === undefined));
   }
-  return { diagnostics, exited: undefined };
+  return { logged, exited: undefined };
 }
 
 function lastPlace(found: readonly Diagnostic[]): number {
@@ -155,9 +162,26 @@ function lastPlace(found: readonly Diagnostic[]): number {
 }
 
 function exitCode(diagnostics: readonly Diagnostic[]): number {
-  if (diagnostics.some(({ text }) => text.startsWith("SECURITY VIOLATION"))) return INSECURE;
-  // A missing include is spoken of and counts for nothing (K176).
-  return diagnostics.every(({ text }) => text.includes("Config files missing")) ? 0 : COMPLAINTS;
+  if (diagnostics.some(({ kind }) => kind === "violation")) return INSECURE;
+  return diagnostics.some(({ kind }) => kind === "complaint") ? COMPLAINTS : 0;
+}
+
+/** Scripts that cannot be run when the file is read are taken out (K107), checks of that kind too. */
+function withoutDisabled(config: KeepalivedConfig, { scriptAt }: Environment): KeepalivedConfig {
+  if (scriptAt === undefined) return config;
+  const runs = ({ command }: { readonly command: readonly string[] }): boolean =>
+    scriptAt(command[0] ?? "") === "runs";
+  return {
+    ...config,
+    scripts: config.scripts.filter(runs),
+    virtualServers: config.virtualServers.map((service) => ({
+      ...service,
+      realServers: service.realServers.map((server) => ({
+        ...server,
+        checkers: server.checkers.filter((each) => each.type !== "MISC_CHECK" || runs(each)),
+      })),
+    })),
+  };
 }
 
 function deepFreeze<T>(value: T): T {

@@ -3,6 +3,7 @@
 import { type Ip, ipNumber } from "../wire/address.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { VrrpAdvert } from "../wire/vrrp.ts";
+import { checkValue } from "./authentication.ts";
 import { scheduleGarps, sendGarps } from "./garp.ts";
 import { masterDownUs, skewUs, type VrrpCounters, type VrrpInstance } from "./instance.ts";
 import { sendAdvert, sourceOf } from "./advert.ts";
@@ -102,6 +103,11 @@ function checkVersion2(config: VrrpInstance["config"], advert: VrrpAdvert): stri
   }
   const own = config.password.slice(0, AUTH_BYTES);
   if (config.authType === 1 && advert.password !== own) return "received an invalid passwd!";
+  const { authenticationHeader: header } = advert;
+  if (config.authType === 2 && header?.checkValue !== checkValue(advert, own, header?.sequence)) {
+    const reason = "Due to fields mutation or bad password !";
+    return `IPSEC-AH : invalid IPSEC HMAC-MD5 value. ${reason}`;
+  }
   const seconds = Math.round(config.advertIntervalUs / 1_000_000);
   if (advert.advertInterval === seconds) return undefined;
   const received = advert.advertInterval;

@@ -1,19 +1,32 @@
 // SIGHUP in the VRRP process (K45, README VRRP 21): one more advert, the file is read again, the
 // instances keep their state.
 import { closeSocket } from "../host/system.ts";
-import { allAddresses, dropAddress, dropAddresses } from "./addresses.ts";
+import { allAddresses, dropAddress } from "./addresses.ts";
 import { sendAdvert } from "./advert.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
 import { sendGarps } from "./garp.ts";
 import { masterDownUs, type VrrpInstance } from "./instance.ts";
 import { say } from "./log.ts";
-import { notify } from "./notify.ts";
+import { notifyRemoved } from "./notify.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { newInstance, openSockets, sayAddresses, saySockets, type SocketTable } from "./sockets.ts";
 import { effectivePriority, faultsAtStart, startScripts } from "./tracking.ts";
 import { addAddresses } from "./addresses.ts";
-import { clearInstance, detail, startInstance, type Vrrp, waitFor } from "./vrrp.ts";
+import {
+  clearInstance,
+  comeBack,
+  detail,
+  faultOnReload,
+  groupMembers,
+  log,
+  resign,
+  sayCauses,
+  startInstance,
+  tellFaults,
+  type Vrrp,
+  waitFor,
+} from "./vrrp.ts";
 import { exitProcess } from "../host/system.ts";
 
 export function reloadVrrp(vrrp: Vrrp, reader: ReadConfiguration): void {
@@ -49,7 +62,17 @@ export function reloadVrrp(vrrp: Vrrp, reader: ReadConfiguration): void {
   for (const name of [...memory.scripts.keys()]) {
     if (!scripts.some((each) => each.name === name)) memory.scripts.delete(name);
   }
+  for (const { config, isUp } of memory.scripts.values()) {
+    if (isUp === undefined) continue;
+    const result = isUp ? "successful" : "unsuccessful";
+    say(system, process, voice, `VRRP_Script(${config.name}) considered ${result} on reload`);
+  }
   startScripts(vrrp, scripts);
+  for (const instance of instances) {
+    const isKept = before.some((each) => isSame(each.config, instance.config));
+    const faultsOf = isKept ? faultsOnReload : faultsAtStart;
+    instance.faults = faultsOf(vrrp, instance);
+  }
   for (const instance of instances) {
     const same = before.find((each) => isSame(each.config, instance.config));
     if (same === undefined) begin(vrrp, instance);
@@ -79,16 +102,36 @@ function renewed(
 }
 
 function begin(vrrp: Vrrp, instance: VrrpInstance): void {
-  instance.faults = faultsAtStart(vrrp, instance);
   instance.priority = effectivePriority(vrrp, instance);
+  tellFaults(vrrp, [instance]);
   clearInstance(vrrp, instance);
   startInstance(vrrp, instance);
 }
 
-/** A master's next advert is due at once, a backup waits its whole time again. */
+/** As at a start; of a script that has not spoken yet nothing is concluded. */
+function faultsOnReload(vrrp: Vrrp, instance: VrrpInstance): string[] {
+  const silent = [...vrrp.memory.scripts.values()].filter(({ isUp }) => isUp === undefined);
+  const unknown = silent.map(({ config }) => `script ${config.name}`);
+  return faultsAtStart(vrrp, instance).filter((cause) => !unknown.includes(cause));
+}
+
+/**
+ * A master's next advert is due at once, a backup waits its whole time again. What the file watches
+ * now may end or begin a FAULT (measured, 2.2.7).
+ */
 function goOn(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): void {
+  const { config, state, faults } = instance;
   instance.priority = effectivePriority(vrrp, instance);
-  if (instance.state === "MASTER") {
+  if (instance.priority !== config.priority) {
+    const change = `from ${config.priority} to ${instance.priority}`;
+    log(vrrp, instance, `Changing effective priority ${change}`);
+  }
+  sayCauses(vrrp, instance);
+  const isOut = state === "FAULT" || state === "INIT";
+  const isHeld = groupMembers(vrrp, instance).some((other) => other.faults.length > 0);
+  if (isOut && faults.length === 0 && !isHeld) return comeBack(vrrp, instance, " (init)");
+  if (!isOut && (faults.length > 0 || isHeld)) return faultOnReload(vrrp, instance);
+  if (state === "MASTER") {
     const added = moveAddresses(vrrp, instance, old);
     if (added) sendGarps(vrrp, instance, instance.config.garpRepeat);
     return waitFor(vrrp, instance, 0);
@@ -114,10 +157,11 @@ function moveAddresses(vrrp: Vrrp, { name, config }: VrrpInstance, old: VrrpInst
 /** An instance that left the file: a master says good-bye (K118). */
 function remove(vrrp: Vrrp, instance: VrrpInstance): void {
   const { system, process } = vrrp;
-  const { name, config, priority } = instance;
-  if (instance.state === "MASTER") {
+  const { name, config, priority, state } = instance;
+  if (state === "MASTER") {
     sendAdvert(vrrp, instance, 0);
-    dropAddresses(vrrp, config);
+    resign(vrrp, instance);
   }
-  notify(system, process, config.notify, { type: "INSTANCE", name, state: "DELETED", priority });
+  const wasOut = state === "FAULT" || state === "INIT";
+  notifyRemoved(system, process, config.notify, { name, priority, wasOut });
 }

@@ -2,11 +2,12 @@
 // priority (K100-K106).
 import type { Wake } from "../host/process.ts";
 import { clearTimer, killProcess, setTimer } from "../host/system.ts";
+import { sourceOf } from "./advert.ts";
 import type { Tracking, VrrpScriptConfig } from "./config.ts";
 import type { TrackedScript, VrrpInstance } from "./instance.ts";
 import { say } from "./log.ts";
 import { runCommand } from "./run-command.ts";
-import { changePriority, enterFault, leaveFault, type Vrrp } from "./vrrp.ts";
+import { changePriority, enterFault, leaveFault, NO_ADDRESS, type Vrrp } from "./vrrp.ts";
 
 /** Between SIGTERM and SIGKILL for a script that takes too long (K106). */
 const PATIENCE_US = 2_000_000;
@@ -61,7 +62,7 @@ function runScript(vrrp: Vrrp, name: string): void {
     return say(system, process, vrrp.voice, text);
   }
   const pid = runCommand(system, process, command);
-  if (pid === undefined) return scriptResult(vrrp, script, { status: 127, reason: "" });
+  if (pid === undefined) return scriptResult(vrrp, script, { status: 0, reason: "" });
   vrrp.memory.scripts.set(name, { ...script, pid });
   setTimer(system, process, `script-timeout ${name}`, now + timeoutUs);
 }
@@ -80,22 +81,25 @@ export function scriptEnded(vrrp: Vrrp, ended: Wake & { kind: "child" }): void {
     : signal === undefined
       ? `failed (exited with status ${code})`
       : `failed (due to signal ${number})`;
-  scriptResult(vrrp, { ...script, pid: undefined }, { status: code, reason });
+  // A signal is no status: the next one is told against the one before (measured, 2.2.7).
+  const status = signal === undefined ? code : undefined;
+  scriptResult(vrrp, { ...script, pid: undefined }, { status, reason });
 }
 
 /** Counts ends in a row: `rise` good ones, `fall` bad ones make the change (K103). */
 function scriptResult(
   vrrp: Vrrp,
   script: TrackedScript,
-  { status, reason }: { readonly status: number; readonly reason: string },
+  { status, reason }: { readonly status: number | undefined; readonly reason: string },
 ): void {
   const { system, process, voice, memory } = vrrp;
   const { name, rise, fall } = script.config;
-  if (status !== script.lastStatus) {
-    say(system, process, voice, `Script \`${name}\` now returning ${status}`);
+  const lastStatus = status ?? script.lastStatus;
+  if (lastStatus !== script.lastStatus) {
+    say(system, process, voice, `Script \`${name}\` now returning ${lastStatus}`);
   }
   const { result, isUp } = counted(script, status === 0, rise, fall);
-  memory.scripts.set(name, { ...script, lastStatus: status, result, isUp });
+  memory.scripts.set(name, { ...script, lastStatus, result, isUp });
   if (isUp === script.isUp) return;
   say(system, process, voice, `VRRP_Script(${name}) ${isUp === true ? "succeeded" : reason}`);
   for (const instance of memory.instances.values()) applyScript(vrrp, instance, name);
@@ -162,8 +166,10 @@ export function faultsAtStart(vrrp: Vrrp, instance: VrrpInstance): string[] {
     const script = vrrp.memory.scripts.get(name);
     return script !== undefined && weightOf(weight, script) === 0 && script.isUp !== true;
   });
+  const hasSource = sourceOf(vrrp, instance) !== undefined;
   return [
     ...down.map((name) => `interface ${name} down`),
+    ...(hasSource ? [] : [NO_ADDRESS]),
     ...silent.map(({ name }) => `script ${name}`),
   ];
 }

@@ -1,5 +1,5 @@
 // Reading values out of statements.
-import { type Diagnostic, placed, placeOf } from "./diagnostics.ts";
+import { type Diagnostic, type DiagnosticKind, placed, placeOf } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import type { Statement } from "./tree.ts";
 
@@ -14,13 +14,17 @@ export function complain(reader: Reader, statement: Statement, text: string, ind
   const { process, found } = reader;
   const place = placeOf(statement, index);
   const shown = placed(process, statement.path, place.line, text);
-  found.push({ process, text: shown, at: statement.at, ...place });
+  found.push({ process, kind: "complaint", text: shown, at: statement.at, ...place });
 }
 
 /** A complaint found after the whole file was read: without a line in its text (K181). */
-export function complainLater(reader: Reader, statement: Statement, text: string): void {
-  const { process, found } = reader;
-  found.push({ process, text, at: undefined, ...placeOf(statement) });
+export function complainLater(
+  { process, found }: Reader,
+  statement: Statement,
+  text: string,
+  kind: DiagnosticKind = "complaint",
+): void {
+  found.push({ process, kind, text, at: undefined, ...placeOf(statement) });
 }
 
 export function word(statement: Statement | undefined, index = 1): string | undefined {

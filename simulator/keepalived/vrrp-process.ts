@@ -3,17 +3,17 @@
 // its file again and to stop.
 import type { Process } from "../host/process.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
+import { assert } from "../kernel/assert.ts";
 import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { sourceOf } from "./advert.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { receiveAdvert } from "./receive.ts";
-import { reloadVrrp } from "./reload-vrrp.ts";
-import type { writeState } from "./state-file.ts";
-import { sayPrinting, writeStatistics } from "./statistics.ts";
 import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
+import type { TypedSignals } from "./typed-signals.ts";
 import {
   applyInterface,
   effectivePriority,
@@ -27,8 +27,13 @@ import {
   addressDeleted,
   clearInstance,
   detail,
+  enterFault,
+  leaveFault,
+  NO_ADDRESS,
   startInstance,
   stopInstance,
+  tellFaults,
+  tellGroups,
   timerEnds,
   timerKey,
   type Vrrp,
@@ -40,11 +45,8 @@ const LAST_WORDS = "last words";
 /** A timer that rings later than this is told (`min_auto_priority_delay`, README VRRP 25). */
 const LATE_US = 1_000_000;
 
-/** Writes down the state of all instances; a page without a shell needs none. */
-export type StateWriter = typeof writeState;
-
-/** The VRRP process, whose files are read by this reader and whose state that writer writes. */
-export function vrrpWith(read: ReadConfiguration, write?: StateWriter): Program {
+/** The VRRP process, whose files are read by this reader. */
+export function vrrpWith(read: ReadConfiguration, signals?: TypedSignals): Program {
   return {
     startUs: 2_500,
     signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
@@ -73,13 +75,13 @@ export function vrrpWith(read: ReadConfiguration, write?: StateWriter): Program 
         case "child":
           return scriptEnded(vrrp, reason);
         case "signal":
-          if (reason.signal === "SIGTERM") stop(vrrp);
-          if (reason.signal === "SIGHUP") reloadVrrp(vrrp, read);
-          if (reason.signal === "SIGUSR1") {
-            sayPrinting(system, process, voice, "VRRP");
-            write?.(vrrp);
+          if (reason.signal === "SIGTERM") return stop(vrrp);
+          assert(signals !== undefined, `${reason.signal} without a shell`);
+          if (reason.signal === "SIGHUP") signals.reloadVrrp(vrrp, read);
+          if (reason.signal === "SIGUSR1") signals.writeState(vrrp);
+          if (reason.signal === "SIGUSR2") {
+            signals.writeStatistics(system, process, voice, vrrp.memory);
           }
-          if (reason.signal === "SIGUSR2") writeStatistics(system, process, voice, vrrp.memory);
           return;
         case "readable":
           return;
@@ -119,13 +121,16 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   const instances = [...memory.instances.values()];
   sayAddresses(vrrp, instances);
   detail(vrrp, "Registering gratuitous ARP shared channel");
+  for (const instance of instances) instance.faults = faultsAtStart(vrrp, instance);
+  tellFaults(vrrp, instances);
   for (const instance of instances) clearInstance(vrrp, instance);
   startScripts(vrrp, scripts);
   for (const instance of instances) {
     instance.faults = faultsAtStart(vrrp, instance);
     instance.priority = effectivePriority(vrrp, instance);
-    startInstance(vrrp, instance);
   }
+  for (const instance of instances) startInstance(vrrp, instance);
+  tellGroups(vrrp, false);
   saySockets(vrrp, sockets, instances);
 }
 
@@ -173,6 +178,9 @@ function readAdverts(vrrp: Vrrp, id: number): void {
     for (const instance of vrrp.memory.instances.values()) {
       if (instance.socket !== id) continue;
       if (instance.config.virtualRouterId !== advert.virtualRouterId) continue;
+      // The two kinds have a socket each: neither hears the other (K12).
+      const isSigned = advert.authenticationHeader !== undefined;
+      if (isSigned !== (instance.config.authType === 2)) continue;
       receiveAdvert(vrrp, instance, packet, advert);
     }
   }
@@ -194,12 +202,24 @@ function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: strin
     }
     case "address-removed":
       for (const instance of concerned) noticeRemoval(vrrp, instance, news.address ?? "");
+      return;
+    case "address-added":
+      for (const instance of concerned) {
+        if (sourceOf(vrrp, instance) !== undefined) leaveFault(vrrp, instance, NO_ADDRESS);
+      }
   }
 }
 
-/** An address of a master that is not there any more was taken away by somebody else (K39). */
+/**
+ * Without an address of its own the instance cannot go on (K37; measured: one line of each, FAULT
+ * without BACKUP). One of a master that is not there any more was taken away by somebody else (K39).
+ */
 function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
   const { config, state } = instance;
+  if (sourceOf(vrrp, instance) === undefined) {
+    detail(vrrp, `Deassigned address ${address} from interface ${config.nic}`);
+    return enterFault(vrrp, instance, NO_ADDRESS);
+  }
   if (state !== "MASTER" || !config.addresses.some((own) => own.address === address)) return;
   const nic = vrrp.system.host.nics.get(config.nic);
   if (nic?.addresses.some((own) => own.address === address) === true) return;
@@ -210,6 +230,7 @@ function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): voi
 function stop(vrrp: Vrrp): void {
   const { system, process, memory } = vrrp;
   for (const instance of memory.instances.values()) stopInstance(vrrp, instance);
+  tellGroups(vrrp, true);
   process.timers.clear();
   for (const { socket } of memory.instances.values()) closeSocket(system, socket);
   setTimer(system, process, LAST_WORDS, system.sim.now + LAST_WORDS_US);

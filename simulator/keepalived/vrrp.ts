@@ -18,6 +18,9 @@ import { say, sayDetail, type Voice } from "./log.ts";
 import { notify } from "./notify.ts";
 import { followState } from "./sync-daemon.ts";
 
+/** A cause of FAULT: adverts need an address to come from (K37). */
+export const NO_ADDRESS = "no IPv4 address for interface";
+
 /** A daemon's work takes time (recorded): an advert, a takeover with its addresses and ARPs. */
 const ADVERT_WORK_US = 28;
 const TAKEOVER_WORK_US = 400;
@@ -38,15 +41,9 @@ export function clearInstance(vrrp: Vrrp, instance: VrrpInstance): void {
 
 /** Every instance begins as BACKUP, whatever `state` says (K21); only 255 is master at once. */
 export function startInstance(vrrp: Vrrp, instance: VrrpInstance): void {
-  const { name, config, faults } = instance;
-  const told = faults.filter((cause) => !cause.startsWith("script "));
-  for (const cause of told) {
-    say(vrrp.system, vrrp.process, vrrp.voice, `(${name}): entering FAULT state (${cause})`);
-  }
-  if (told.length > 0) {
-    log(vrrp, instance, "entering FAULT state");
-    return setState(vrrp, instance, "FAULT");
-  }
+  const { config, faults } = instance;
+  const all = [instance, ...groupMembers(vrrp, instance)];
+  if (all.some(isFaulty)) return setState(vrrp, instance, "FAULT");
   // It waits for the first word of its scripts, and says nothing meanwhile (K104).
   if (faults.length > 0) return;
   if (config.priority === 255 && config.state === "MASTER") {
@@ -56,6 +53,46 @@ export function startInstance(vrrp: Vrrp, instance: VrrpInstance): void {
   log(vrrp, instance, "Entering BACKUP STATE (init)");
   setState(vrrp, instance, "BACKUP");
   waitFor(vrrp, instance, masterDownUs(instance));
+}
+
+/** Of a script it is only known that it has not spoken yet (K104). */
+function isFaulty({ faults }: VrrpInstance): boolean {
+  return faults.some((cause) => !cause.startsWith("script "));
+}
+
+/** Before anything else: who cannot begin and why, and whom that holds back (K37, K83; measured). */
+export function tellFaults(vrrp: Vrrp, instances: readonly VrrpInstance[]): void {
+  const { system, process, voice, memory } = vrrp;
+  const faulty = instances.filter(isFaulty);
+  for (const instance of faulty) sayCauses(vrrp, instance);
+  for (const { name: group, members } of memory.groups) {
+    const first = faulty.find(({ name }) => members.includes(name));
+    if (first === undefined) continue;
+    say(system, process, voice, `VRRP_Group(${group}): Syncing ${first.name} to FAULT state`);
+  }
+  for (const instance of instances) {
+    if (![instance, ...groupMembers(vrrp, instance)].some(isFaulty)) continue;
+    log(vrrp, instance, "entering FAULT state");
+  }
+}
+
+export function sayCauses({ system, process, voice }: Vrrp, { name, faults }: VrrpInstance): void {
+  for (const cause of faults) {
+    const mark = cause === NO_ADDRESS ? "" : ":";
+    const why = cause.startsWith("script ") ? `due to ${cause}` : `(${cause})`;
+    say(system, process, voice, `(${name})${mark} entering FAULT state ${why}`);
+  }
+}
+
+/** The groups' own notify lines when all members have begun or ended (K116, K117; measured). */
+export function tellGroups(vrrp: Vrrp, isEnd: boolean): void {
+  const { system, process, memory } = vrrp;
+  for (const { name, members, notify: lines } of memory.groups) {
+    const states = members.map((member) => memory.instances.get(member)?.state);
+    if (!isEnd && states.includes("INIT")) continue;
+    const state = isEnd ? "STOP" : states.includes("FAULT") ? "FAULT" : "BACKUP";
+    notify(system, process, lines, { type: "GROUP", name, state, priority: 0 });
+  }
 }
 
 /** The instance's one timer: silence while BACKUP, the next advert while MASTER (K19). */
@@ -181,15 +218,23 @@ export function leaveFault(vrrp: Vrrp, instance: VrrpInstance, cause: string): v
   });
 }
 
-function comeBack(vrrp: Vrrp, instance: VrrpInstance): void {
+/** The owner of the address waits like everybody (measured, 2.2.7). */
+export function comeBack(vrrp: Vrrp, instance: VrrpInstance, how = ""): void {
   instance.masterIntervalUs = instance.config.advertIntervalUs;
-  if (instance.config.priority === 255 && instance.config.state === "MASTER") {
-    mark(vrrp, instance, "BACKUP");
-    return waitFor(vrrp, instance, 1);
-  }
-  log(vrrp, instance, "Entering BACKUP STATE");
+  log(vrrp, instance, `Entering BACKUP STATE${how}`);
   setState(vrrp, instance, "BACKUP");
   waitFor(vrrp, instance, masterDownUs(instance));
+}
+
+/** A reload brought a cause of FAULT: the addresses go without a last advert (measured, 2.2.7). */
+export function faultOnReload(vrrp: Vrrp, instance: VrrpInstance): void {
+  log(vrrp, instance, "entering FAULT state");
+  if (instance.state === "MASTER") {
+    detail(vrrp, `(${instance.name}) removing VIPs.`);
+    dropAddresses(vrrp, instance.config);
+  }
+  instance.wants = "BACKUP";
+  setState(vrrp, instance, "FAULT");
 }
 
 /** Somebody deleted an address of ours: resign, and run for it again after the skew (K39). */
@@ -220,7 +265,8 @@ export function stopInstance(vrrp: Vrrp, instance: VrrpInstance): void {
   tell(vrrp, instance, "STOP");
 }
 
-function resign(vrrp: Vrrp, instance: VrrpInstance): void {
+/** It has said priority 0; the addresses go. */
+export function resign(vrrp: Vrrp, instance: VrrpInstance): void {
   detail(vrrp, `(${instance.name}) sent 0 priority`);
   detail(vrrp, `(${instance.name}) removing VIPs.`);
   dropAddresses(vrrp, instance.config);

@@ -1,8 +1,9 @@
 // All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
 import { readConfiguration } from "../keepalived/opinions.ts";
-import { writeState } from "../keepalived/state-file.ts";
+import { typedSignals } from "../keepalived/typed-signals.ts";
 import type { ProgramTable } from "../machine.ts";
 import { bash } from "../shell/bash.ts";
+import { standAlonePrograms } from "../shell/stand-alone.ts";
 import { arping } from "./arping.ts";
 import { awk } from "./awk.ts";
 import { curl } from "./curl.ts";
@@ -23,6 +24,7 @@ import { ping } from "./ping.ts";
 import {
   fail,
   hostname,
+  killall,
   pgrep,
   pidof,
   pkill,
@@ -45,7 +47,8 @@ import { head, tail } from "./head-tail.ts";
 import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
-  ...clusterPrograms(readConfiguration, writeState),
+  ...clusterPrograms(readConfiguration, typedSignals),
+  ...standAlonePrograms,
   arp,
   arping,
   awk,
@@ -64,6 +67,7 @@ export const programs: ProgramTable = {
   ip,
   iptables,
   ipvsadm,
+  killall,
   ls,
   lsmod,
   mkdir,

@@ -3,17 +3,18 @@
 import { healthcheckersWith } from "../keepalived/checkers.ts";
 import { keepalivedWith } from "../keepalived/daemon.ts";
 import { type ReadConfiguration, readMeaning } from "../keepalived/read.ts";
-import { type StateWriter, vrrpWith } from "../keepalived/vrrp-process.ts";
+import type { TypedSignals } from "../keepalived/typed-signals.ts";
+import { vrrpWith } from "../keepalived/vrrp-process.ts";
 import type { ProgramTable } from "../machine.ts";
 import { nginx } from "./nginx.ts";
 import { traffic } from "./traffic.ts";
 
-/** With keepalived's files read by `read`, and its state written by `write` where it is seen. */
-export function clusterPrograms(read: ReadConfiguration, write?: StateWriter): ProgramTable {
+/** With keepalived's files read by `read`; without `signals` nobody may reload it. */
+export function clusterPrograms(read: ReadConfiguration, signals?: TypedSignals): ProgramTable {
   return {
     keepalived: keepalivedWith(read),
-    "keepalived-healthcheckers": healthcheckersWith(read),
-    "keepalived-vrrp": vrrpWith(read, write),
+    "keepalived-healthcheckers": healthcheckersWith(read, signals),
+    "keepalived-vrrp": vrrpWith(read, signals),
     nginx,
     traffic,
   };

@@ -16,6 +16,7 @@ const SBIN: readonly string[] = [
 ];
 
 const BIN: readonly string[] = [
+  "[",
   "awk",
   "bash",
   "cat",
@@ -23,6 +24,7 @@ const BIN: readonly string[] = [
   "curl",
   "cut",
   "date",
+  "echo",
   "env",
   "basename",
   "expr",
@@ -51,6 +53,8 @@ const BIN: readonly string[] = [
   "head",
   "hostname",
   "journalctl",
+  "kill",
+  "killall",
   "ls",
   "mkdir",
   "mv",
@@ -59,7 +63,9 @@ const BIN: readonly string[] = [
   "pidof",
   "ping",
   "pkill",
+  "printf",
   "ps",
+  "pwd",
   "rm",
   "sed",
   "seq",
@@ -71,6 +77,7 @@ const BIN: readonly string[] = [
   "tcpdump",
   "tail",
   "tee",
+  "test",
   "timeout",
   "touch",
   "tr",

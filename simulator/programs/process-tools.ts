@@ -127,6 +127,37 @@ export const pidof = immediate(5_500, ({ host, args, process }) => {
   return { stdout: `${shown.join(" ")}\n` };
 });
 
+/** `killall [-SIGNAL | -s SIGNAL] [-q] NAME …`: every process of these names; signal 0 only asks. */
+export const killall: Program = {
+  startUs: 3_000,
+  run(process, reason, system) {
+    if (reason.kind !== "start") return;
+    let wanted = "TERM";
+    const names: string[] = [];
+    const words = process.argv.slice(1);
+    const isQuiet = words.includes("-q");
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+      if (word === "-s") wanted = words.shift() ?? "";
+      else if (/^-(SIG)?([A-Z]\w+|\d+)$/.test(word)) wanted = word.slice(1);
+      else if (!word.startsWith("-")) names.push(word);
+    }
+    const signal = wanted === "0" ? undefined : parseSignal(wanted);
+    if (signal === undefined && wanted !== "0") {
+      const stderr = `${wanted}: unknown signal; killall -l lists signals.\n`;
+      return finish(system, process, { stderr, code: 1 });
+    }
+    const missing = names.filter((name) => {
+      const found = [...system.host.processes.values()].filter(
+        (each) => each.pid !== process.pid && nameOf(each) === name,
+      );
+      if (signal !== undefined) for (const { pid } of found) killProcess(system, pid, signal);
+      return found.length === 0;
+    });
+    const stderr = isQuiet ? "" : missing.map((name) => `${name}: no process found\n`).join("");
+    finish(system, process, { stderr, code: missing.length > 0 || names.length === 0 ? 1 : 0 });
+  },
+};
+
 export const pgrep = immediate(3_000, ({ host, args, process }) => {
   const options = readShortOptions("pgrep", args, "xfnolac");
   if ("complaint" in options) return { stderr: options.complaint, code: 2 };

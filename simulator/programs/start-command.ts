@@ -1,12 +1,8 @@
-// How a program starts another one by name, as `env`, `xargs` and `timeout` do: a program, a script,
-// or one of bash's own words that exist as files too.
+// How a program starts another one by name, as `env`, `xargs` and `timeout` do: a program or a script.
 import type { OpenFile, Process } from "../host/process.ts";
 import { spawnProcess, type System } from "../host/system.ts";
 import { resolvePath } from "./directory.ts";
 import { programNamed } from "./paths.ts";
-
-/** Files in /usr/bin whose work bash does itself. */
-const SHELL_WORDS: readonly string[] = ["[", "echo", "kill", "printf", "pwd", "test"];
 
 export interface StartOptions {
   readonly files?: Map<number, OpenFile>;
@@ -45,9 +41,6 @@ function findCommand(
   const [name = ""] = argv;
   const program = programNamed(name);
   if (program !== undefined && sim.startUs(program) !== undefined) return { program, argv };
-  if (SHELL_WORDS.includes(name)) {
-    return { program: "bash", argv: ["bash", "-c", '"$0" "$@"', ...argv] };
-  }
   const missing = { reason: "No such file or directory", status: 127 };
   if (!name.includes("/")) return missing;
   const path = resolvePath(directory, name);

@@ -203,10 +203,10 @@ export function restoreTo({ process, shell }: Context, count: number): void {
   }
 }
 
-/** "bash: line 1: message" on standard error. */
+/** "bash: line 1: message" on standard error; without the shell's name where it has none. */
 export function complain({ system, process, shell }: Context, message: string): void {
   const place = shell.interactive ? shell.name : `${shell.name}: line ${shell.line}`;
-  write(system, process, 2, `${place}: ${message}\n`);
+  write(system, process, 2, place === "" ? `${message}\n` : `${place}: ${message}\n`);
 }
 
 export function environmentOf(shell: Shell): Record<string, string> {
