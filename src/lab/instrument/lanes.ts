@@ -21,12 +21,14 @@ export function lanesOf(
   score: Score,
   waits: (host: string, instance: string) => boolean,
   top: number,
+  /** Labels stand above the lanes, not beside them. */
+  stacked = false,
 ): { lanes: Lane[]; height: number } {
   const lanes: Lane[] = [];
   let y = top;
   const add = (lane: Omit<Lane, "y" | "height" | "key">, height: number): void => {
     lanes.push({ ...lane, key: `${lane.kind} ${lane.host} ${lane.instance}`, y, height });
-    y += height + GAP[lane.kind];
+    y += height + GAP[lane.kind] + (stacked ? 12 : 0);
   };
   const several = (host: string): boolean =>
     score.directors.filter((each) => each.host === host).length > 1;

@@ -50,7 +50,13 @@ const BAR_HEIGHT = 26;
 const FLAG_ROOM = 58;
 const CABLE_ROOM = 66;
 
-export function layoutOf({ hosts, networks }: ClusterView, width: number, short: boolean): Layout {
+/** `tableRows`: how many lines of an ARP cache are to hang under each box. */
+export function layoutOf(
+  { hosts, networks }: ClusterView,
+  width: number,
+  short: boolean,
+  tableRows = 0,
+): Layout {
   const clients = hosts.filter(({ role }) => role === "client");
   const nodes = hosts.filter(({ role }) => role === "node");
   const directors = hosts.filter(({ role }) => role === "director");
@@ -60,6 +66,7 @@ export function layoutOf({ hosts, networks }: ClusterView, width: number, short:
   const besides = !short && !isSplit;
   const left = besides ? margin + 158 + 26 : margin;
   const room = width - left - margin;
+  const tables = tableRows === 0 ? 0 : 18 + tableRows * 18;
   const placed = new Map<string, Box>();
   const bars = new Map<string, Box>();
   let y = short ? 56 : FLAG_ROOM;
@@ -77,14 +84,14 @@ export function layoutOf({ hosts, networks }: ClusterView, width: number, short:
       y: short ? 10 : 14,
       direction: 1,
     });
-    y += short ? 26 : 34;
+    y += Math.max(short ? 26 : 34, tables + 8);
     bar(networks[0] ?? "", margin, y, width - 2 * margin);
     y += BAR_HEIGHT + FLAG_ROOM + 14;
     y = put({ hosts: directors, x: margin, width: width - 2 * margin, y, direction: 1 });
   } else {
     y = put({ hosts: directors, x: left, width: room, y, direction: 1 });
   }
-  y += CABLE_ROOM - (isSplit || short ? 20 : 0);
+  y += Math.max(CABLE_ROOM - (isSplit || short ? 20 : 0), tables + 12);
   const network = networks.at(-1) ?? "";
   bar(network, left, y, room);
   const barY = y;
@@ -99,11 +106,11 @@ export function layoutOf({ hosts, networks }: ClusterView, width: number, short:
       placed.set(client.name, { x: margin, y: top, width: small.width, height: small.height });
       top += small.height + small.gap;
     }
-    y = Math.max(y, top);
+    y = Math.max(y, top + 24);
   }
   return {
     width,
-    height: y + (short ? 64 : 16),
+    height: y + Math.max(short && hosts.length < 9 ? 64 : 16, tables + 8),
     hosts: placed,
     bars,
     cables: cablesOf(hosts, placed, bars),

@@ -88,6 +88,8 @@ export class LabSession {
   deeds = $state.raw<readonly Deed[]>([]);
   undone = $state.raw<readonly Deed[]>([]);
   failure = $state<unknown>(undefined);
+  /** The next event was asked for, and a minute brings none. */
+  isQuiet = $state(false);
   /** Counts changes of cursor and trace. */
   private tick = $state(0);
   private player: Player;
@@ -267,7 +269,13 @@ export class LabSession {
     const isTurn = ({ code, fields }: TraceEntry): boolean =>
       code === "mark" && TURNS.includes(String(fields["what"]));
     this.chosen = undefined;
-    this.guard(() => runToEntry(this.timeline, this.timeline.now + STEP_LIMIT_US, isTurn));
+    const { now } = this.timeline;
+    this.guard(() => {
+      const found = runToEntry(this.timeline, now + STEP_LIMIT_US, isTurn);
+      if (found === undefined) runTo(this.timeline, now);
+      this.isQuiet = found === undefined;
+    });
+    this.play(false);
     this.rest();
   }
 
@@ -287,6 +295,7 @@ export class LabSession {
   }
 
   private refresh(): void {
+    if (this.playing) this.isQuiet = false;
     this.flights = this.player.flights.map((flight) => ({ ...flight }));
     this.tick++;
   }

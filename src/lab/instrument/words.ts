@@ -106,6 +106,7 @@ const en = {
     checks: "{host} checks",
   },
   playerLabel: "Player",
+  quiet: "Nothing changes in the next minute: do something to it.",
   groups: { switches: "Switches", traffic: "Traffic", faults: "Faults" },
   parts: {
     packet: "Packet",
@@ -264,6 +265,7 @@ const zh: LabWords = {
     checks: "{host} 做健康检查",
   },
   playerLabel: "播放器",
+  quiet: "接下来一分钟不会有任何变化：动手试试吧。",
   groups: { switches: "开关", traffic: "流量", faults: "故障" },
   parts: {
     packet: "报文",
