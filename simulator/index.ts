@@ -1,5 +1,5 @@
 // The one door of the simulator for pages and scenarios.
-export { buildSimulation } from "./build.ts";
+export { buildSimulation, inputOfStep } from "./build.ts";
 export type { Host, InterfaceAddress, Neighbour, Nic } from "./host/host.ts";
 export type { Input } from "./kernel/input.ts";
 export { run as runTimeline } from "./kernel/run.ts";

@@ -26,6 +26,7 @@ import {
   stepFrame,
 } from "../player.ts";
 import { clusterOf, type ClusterView } from "./cluster.ts";
+import type { Listed } from "./listed.ts";
 import { DEFAULT_INTEREST, isWanted } from "./frames.ts";
 import { beginScore, readScore, type ScoreReader } from "./score.ts";
 
@@ -42,6 +43,10 @@ export interface Deed {
 export interface Beginning {
   /** A name from the library, or of an opened file. */
   readonly scenario: string;
+  /** What it is called before the library's list is there. */
+  readonly title?: string;
+  /** Its place in the library: title, goal, hints. */
+  readonly listed?: Listed;
   /** The world as text. */
   readonly world: string;
   /** So much has passed before the reader sees the first picture; microseconds. */
@@ -73,7 +78,7 @@ export class LabSession {
   timeline: Timeline;
   /** The world that the timeline began with. */
   start: World;
-  beginning: Beginning;
+  beginning = $state.raw<Beginning>() as Beginning;
   playing = $state(false);
   /** Virtual seconds a second. */
   speed = $state(1);
