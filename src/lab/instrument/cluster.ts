@@ -26,6 +26,7 @@ export interface NicView {
 export interface InstanceView {
   readonly name: string;
   readonly state: VrrpState;
+  readonly routerId: number;
   /** Its last change of state. */
   readonly since: number;
   readonly priority: number;
@@ -139,6 +140,7 @@ function instanceView(host: Host, instance: VrrpInstance): InstanceView {
   return {
     name,
     state,
+    routerId: config.virtualRouterId,
     since: instance.changedAt,
     priority,
     addresses: config.addresses.map(({ address }) => address),

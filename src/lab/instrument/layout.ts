@@ -61,7 +61,9 @@ export function layoutOf(
   const clients = hosts.filter(({ role }) => role === "client");
   const nodes = hosts.filter(({ role }) => role === "node");
   const directors = hosts.filter(({ role }) => role === "director");
-  const box = short ? { width: 112, height: 70, gap: 10 } : { width: 226, height: 98, gap: 22 };
+  const flag = short ? { width: 140, height: 32, font: 17 } : { width: 184, height: 38, font: 21 };
+  const flagRoom = 20 + Math.max(1, vips.length) * (flag.height + FLAG_GAP);
+  const box = short ? { width: 112, height: 78, gap: 10 } : { width: 226, height: 98, gap: 22 };
   const margin = short ? 14 : 16;
   const isSplit = networks.length > 1;
   const besides = !short && !isSplit;
