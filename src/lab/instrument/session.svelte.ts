@@ -26,6 +26,7 @@ import {
   stepFrame,
 } from "../player.ts";
 import { clusterOf, type ClusterView } from "./cluster.ts";
+import { Drafts } from "./drafts.svelte.ts";
 import type { Listed } from "./listed.ts";
 import { DEFAULT_INTEREST, isWanted } from "./frames.ts";
 import { beginScore, readScore, type ScoreReader } from "./score.ts";
@@ -95,6 +96,8 @@ export class LabSession {
   failure = $state<unknown>(undefined);
   /** The next event was asked for, and a minute brings none. */
   isQuiet = $state(false);
+  /** Configuration edited and not applied. */
+  readonly drafts = new Drafts(this);
   /** Counts changes of cursor and trace. */
   private tick = $state(0);
   private player: Player;
@@ -144,6 +147,7 @@ export class LabSession {
   open(beginning: Beginning): void {
     this.beginning = beginning;
     this.start = worldFromJson(beginning.world);
+    this.drafts.drop();
     this.again();
     this.host = [...this.start.hosts.keys()][0] ?? "";
   }
