@@ -5,7 +5,7 @@ import type { LabSession } from "./session.svelte.ts";
 
 export class Drafts {
   private readonly session: LabSession;
-  private edited = $state.raw<ReadonlyMap<string, string>>(new Map());
+  private edited = $state.raw<Readonly<Record<string, string>>>({});
 
   constructor(session: LabSession) {
     this.session = session;
@@ -17,15 +17,15 @@ export class Drafts {
   }
   /** The draft, else the file. */
   text(host: string): string {
-    return this.edited.get(host) ?? this.saved(host);
+    return this.edited[host] ?? this.saved(host);
   }
   isEdited(host: string): boolean {
-    const draft = this.edited.get(host);
+    const draft = this.edited[host];
     return draft !== undefined && draft !== this.saved(host);
   }
   /** The hosts whose text differs from their file. */
   get changed(): string[] {
-    return [...this.edited.keys()].filter((host) => this.isEdited(host));
+    return Object.keys(this.edited).filter((host) => this.isEdited(host));
   }
   /** The hosts that have the file, directors first. */
   get hosts(): string[] {
@@ -34,7 +34,7 @@ export class Drafts {
       .map(({ name }) => name);
   }
   set(host: string, text: string): void {
-    this.edited = new Map([...this.edited, [host, text]]);
+    this.edited = { ...this.edited, [host]: text };
   }
   /** Changes every file that has the place to be changed. */
   edit(change: (text: string) => string | undefined, hosts: readonly string[] = this.hosts): void {
@@ -44,7 +44,7 @@ export class Drafts {
     }
   }
   drop(): void {
-    this.edited = new Map();
+    this.edited = {};
   }
   /** Saves what was edited, and has keepalived read it: the commands a person would type. */
   async apply(how: "reload" | "restart", label: string): Promise<void> {

@@ -57,6 +57,7 @@ export interface Beginning {
   readonly at?: number;
 }
 
+const SHORT_COMMAND_US = 60_000;
 const STEP_LIMIT_US = 60_000_000;
 const TURNS: readonly string[] = [
   "vrrp-state",
@@ -206,6 +207,14 @@ export class LabSession {
   async type(host: string, line: string, background = false): Promise<string> {
     const label = `typed ${this.timeline.inputs.length} ${this.timeline.now}`;
     await this.act([{ kind: "command", host, line, label, background }], `${host}# ${line}`);
+    // A short command is let come to its end, so that a reader who paused sees what it did.
+    this.guard(() => {
+      const { timeline } = this;
+      const isEnd = ({ code, fields }: TraceEntry): boolean =>
+        code === "console.ended" && fields["label"] === label;
+      runToEntry(timeline, timeline.now + SHORT_COMMAND_US, isEnd);
+      this.rest();
+    });
     return label;
   }
 
