@@ -131,7 +131,9 @@ class Reader {
     return value;
   }
   hex(size: number): string {
-    return `0x${this.number(size).toString(16).padStart(2 * size, "0")}`;
+    return `0x${this.number(size)
+      .toString(16)
+      .padStart(2 * size, "0")}`;
   }
   /** As they stand on the wire: numbers, checksums. */
   plain(name: FieldName, size: number): void {

@@ -119,11 +119,7 @@ export function rewriteOf(before: FrameRecord, after: FrameRecord, vips: readonl
   return rewriteOfPacket(was, is, vips);
 }
 
-function rewriteOfPacket(
-  before: Ipv4Packet,
-  after: Ipv4Packet,
-  vips: readonly string[],
-): Rewrite {
+function rewriteOfPacket(before: Ipv4Packet, after: Ipv4Packet, vips: readonly string[]): Rewrite {
   if (depthOf(after) > depthOf(before)) return "tunnel";
   if (depthOf(after) < depthOf(before)) return "untunnel";
   if (before.destination !== after.destination) return "nat-out";
