@@ -3,7 +3,7 @@
 import { causesOf, type FrameRecord, type Trace } from "#sim/index.ts";
 import type { Ipv4Packet } from "#sim/packets.ts";
 import { innerPacket } from "../../instrument/frames.ts";
-import { dissect, type Field } from "./fields.ts";
+import { dissect, type Field, type LayerName } from "./fields.ts";
 
 /** A packet waits this long at most for its next hop's MAC address; microseconds. */
 const LONGEST_STAY_US = 4_000_000;
@@ -83,6 +83,7 @@ export function previousHop(trace: Trace, record: FrameRecord): FrameRecord | un
 }
 
 export interface Change {
+  readonly layer: LayerName;
   readonly field: Field;
   /** Undefined where the field is new: one more header. */
   readonly was: string | undefined;
@@ -98,15 +99,16 @@ export function changesOf(before: FrameRecord, after: FrameRecord): Change[] {
       .map(({ key, value }) => [key, value]),
   );
   return dissect(after.frame)
-    .layers.flatMap(({ fields }) => fields)
-    .filter(({ key, value }) => old.get(key) !== value)
-    .map((field) => ({
+    .layers.flatMap(({ name: layer, fields }) => fields.map((field) => ({ layer, field })))
+    .filter(({ field }) => old.get(field.key) !== field.value)
+    .map(({ layer, field }) => ({
+      layer,
       field,
       was: old.get(field.key),
       isQuiet:
         field.key === "ethernet.source" ||
         field.name === "checksum" ||
-        (field.key.startsWith("outer.") && !/\.(source|destination)$/.test(field.key)),
+        (layer === "outer" && !/\.(source|destination)$/.test(field.key)),
     }));
 }
 

@@ -204,3 +204,18 @@ export function hostOfAddress({ cluster }: Run, address: string): string {
 export function hostOfMac({ cluster }: Run, mac: string) {
   return cluster.hosts.find(({ nics }) => nics.some((nic) => nic.mac === mac));
 }
+
+/** The run in the reader's hand, as far as it has gone. */
+export function runOf(session: {
+  readonly trace: Trace;
+  readonly timeline: { readonly inputs: readonly TimelineInput[] };
+  readonly start: { readonly lastEvent: number };
+  readonly cluster: ClusterView;
+}): Run {
+  return {
+    trace: session.trace,
+    inputs: session.timeline.inputs,
+    lastEventBefore: session.start.lastEvent,
+    cluster: session.cluster,
+  };
+}

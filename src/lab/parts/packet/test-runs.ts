@@ -46,11 +46,14 @@ export function article(
 /** The cluster of simulator/recordings/`name`, `until` seconds. */
 export function recorded(name: string, until: number): Played {
   const path = `simulator/recordings/${name}.recorded.json`;
-  const { title, topology, files, sysctl, steps, seed } = JSON.parse(readFileSync(path, "utf8"));
+  const { title, topology, gateway, files, sysctl, steps, seed } = JSON.parse(
+    readFileSync(path, "utf8"),
+  );
   const plain = (steps as { t: number; host: string; run: string; bg?: boolean }[])
     .filter(({ t, run }) => run !== undefined && t <= until)
     .map(({ t, host, run, bg }) => ({ t, host, run, ...(bg === undefined ? {} : { bg }) }));
-  const scenario = { name, title, topology, files, sysctl, seed, steps: plain, end: until };
+  const head = { name, title, topology, gateway, files, sysctl, seed };
+  const scenario = { ...head, steps: plain, end: until };
   const read = readScenario(JSON.stringify(scenario));
   if ("errors" in read) throw new Error(JSON.stringify(read.errors));
   const machine = createMachine(programs);
