@@ -104,10 +104,6 @@ export function readFilter(text: string): Filter {
   return { terms };
 }
 
-export function passes(
-  terms: readonly Term[],
-  record: FrameRecord,
-  line: () => string,
-): boolean {
+export function passes(terms: readonly Term[], record: FrameRecord, line: () => string): boolean {
   return terms.every(({ isNot, matches }) => matches(record, line) !== isNot);
 }

@@ -51,8 +51,7 @@ export function framesAround(
   scope: "conversation" | "all",
 ): FrameRecord[] {
   const wanted = conversationOf(record);
-  const isIn = (other: FrameRecord): boolean =>
-    scope === "all" || conversationOf(other) === wanted;
+  const isIn = (other: FrameRecord): boolean => scope === "all" || conversationOf(other) === wanted;
   const place = placeOf(trace, record);
   const walk = (way: 1 | -1, most: number): FrameRecord[] => {
     const found: FrameRecord[] = [];
@@ -86,7 +85,7 @@ export interface Ladder {
   readonly rungs: readonly Rung[];
 }
 
-const ORDER = ["client", "router", "director", "node"] as const;
+const ORDER = ["client", "director", "node"] as const;
 
 /** `same` is what a packet that is passed on is called: "same SYN". */
 export function ladderOf(
@@ -149,12 +148,7 @@ function listenersOf(
 }
 
 /** At most three fields. */
-function labelOf(
-  trace: Trace,
-  record: FrameRecord,
-  cluster: ClusterView,
-  same: string,
-): string {
+function labelOf(trace: Trace, record: FrameRecord, cluster: ClusterView, same: string): string {
   const { payload, destination } = record.frame;
   if (payload.protocol === "arp") {
     const { senderIp, targetIp, operation, senderMac } = payload;

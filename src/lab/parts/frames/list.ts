@@ -24,7 +24,9 @@ export function beginList(terms: readonly Term[]): ListReader {
 
 /** Reads what the trace has got since. */
 export function readList(reader: ListReader, trace: Trace): readonly number[] {
-  if (reader.cuts !== trace.cuts) Object.assign(reader, beginList(reader.terms), { cuts: trace.cuts });
+  if (reader.cuts !== trace.cuts) {
+    Object.assign(reader, beginList(reader.terms), { cuts: trace.cuts });
+  }
   for (; reader.read < trace.frames.length; reader.read++) {
     const record = trace.frames[reader.read];
     if (record === undefined) continue;
