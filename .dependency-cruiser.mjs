@@ -17,13 +17,14 @@ export default {
       severity: "error",
       comment:
         "The site reads the simulator through simulator/index.ts, what keepalived thinks of a file " +
-        "through simulator/opinionated.ts, all programs from their table, " +
+        "through simulator/opinionated.ts, a frame's bytes through simulator/packets.ts, " +
+        "all programs from their table, " +
         "and how far it agrees with its recordings through simulator/fidelity.ts.",
       from: { path: "^(src|content)/" },
       to: {
         path: "^simulator/",
         pathNot:
-          "^simulator/((index|opinionated|fidelity)[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
+          "^simulator/((index|opinionated|fidelity|packets)[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
       },
     },
     {

@@ -21,7 +21,7 @@ export type AlarmKind =
 interface EventBase {
   readonly at: number;
   readonly id: number;
-  /** The event during which this one was asked for; 0 for the scenario's own start. */
+  /** The event during which this one was asked for; 0 for the scenario's own start and inputs. */
   readonly cause: number;
 }
 

@@ -53,9 +53,9 @@ export function createSimulation(world: World, trace: Trace, machine: Machine): 
   return { world, trace, machine, sim };
 }
 
-/** Puts a person's input into the queue at `at`. */
+/** Puts a person's input into the queue at `at`: no event caused it. */
 export function addInput(world: World, trace: Trace, at: number, input: Input): void {
-  schedule(world, trace, { kind: "input", input }, at);
+  schedule(world, trace, { kind: "input", input }, at, 0);
 }
 
 /** Handles the next event if it is due by `until`; false when there is none. */
@@ -111,11 +111,12 @@ function schedule(
   trace: Trace,
   event: DistributiveOmit<Event, "at" | "id" | "cause">,
   at: number,
+  cause = world.event,
 ): void {
   const id = ++world.lastEvent;
-  trace.causes[id] = world.event;
+  trace.causes[id] = cause;
   const time = at > world.now ? Math.ceil(at) : world.now;
-  push(world.queue, { ...event, at: time, id, cause: world.event } as Event);
+  push(world.queue, { ...event, at: time, id, cause } as Event);
 }
 
 function record(world: World, trace: Trace, host: Host, code: TraceCode, fields: Fields): void {

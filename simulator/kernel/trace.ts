@@ -45,7 +45,7 @@ export interface Delivery {
 export interface Trace {
   readonly frames: FrameRecord[];
   readonly entries: TraceEntry[];
-  /** `causes[id]`: the event that asked for event `id`. */
+  /** `causes[id]`: the event that asked for event `id`; 0 for an input by a person. */
   readonly causes: number[];
   /**
    * Where the next frame and entry are written. After moving back in time they stand inside the

@@ -1,0 +1,96 @@
+// The words of the list of frames, the ladder, and what the player stops for.
+import type { Language } from "../../../i18n/language.ts";
+import type { Drawn } from "../../instrument/frames.ts";
+import type { FilterError } from "./filter.ts";
+
+const en = {
+  views: { list: "List", ladder: "Ladder", stop: "Stop for" },
+  viewsLabel: "What is shown of the frames",
+  filter: "Filter",
+  example: "arp, vrrp, host node-1, port 80, not tcp",
+  counts: "{shown} of {all}",
+  listLabel: "All frames; arrows move, the chosen one is shown",
+  noMatch: "No frame so far meets this filter.",
+  none: "No frame so far.",
+  errors: {
+    "needs-value": "“{word}” needs a value after it.",
+    "bad-port": "“{word}” is no port: 0 to 65535.",
+    "nothing-after-not": "Nothing stands after “{word}”.",
+  } satisfies Record<FilterError["code"], string>,
+  chooseFirst: "Choose a frame in the list, or play: its conversation is drawn here.",
+  scope: "Drawn are",
+  scopes: { conversation: "this conversation", all: "all frames" },
+  ladderLabel: "The frames in order of time, between the hosts",
+  rung: "{time} s, {from} to {to}: {label}",
+  same: "same",
+  passesBy: "passes by",
+  notYet: "not sent yet",
+  lost: "lost: {why}",
+  nobody: "nobody",
+  stopLabel: "The player slows down for",
+  kinds: {
+    advert: "VRRP adverts",
+    "arp-request": "ARP requests",
+    "arp-reply": "ARP replies",
+    garp: "gratuitous ARP",
+    request: "requests",
+    reply: "answers",
+    check: "health checks",
+    icmp: "ICMP",
+    udp: "UDP",
+    other: "others",
+  } satisfies Record<Drawn, string>,
+  brief: "In brief",
+  briefOn: "Of a connection the first packet each way and the data; of a burst the first.",
+  briefOff: "Every single frame of these kinds.",
+  runsOn: "All other frames run through without a stop. They are all in the list.",
+  nothing: "It stops for nothing: time runs through.",
+};
+
+export type FramesWords = typeof en;
+
+const zh: FramesWords = {
+  views: { list: "列表", ladder: "梯形图", stop: "为谁停" },
+  viewsLabel: "怎样看这些帧",
+  filter: "过滤",
+  example: "arp、vrrp、host node-1、port 80、not tcp",
+  counts: "{all} 帧中的 {shown} 帧",
+  listLabel: "所有帧；方向键移动，选中的一帧会显示出来",
+  noMatch: "到目前为止没有符合过滤条件的帧。",
+  none: "到目前为止还没有帧。",
+  errors: {
+    "needs-value": "“{word}”后面要有一个值。",
+    "bad-port": "“{word}”不是端口：应为 0 到 65535。",
+    "nothing-after-not": "“{word}”后面什么也没有。",
+  },
+  chooseFirst: "在列表里选一帧，或者播放：它所在的会话会画在这里。",
+  scope: "画出",
+  scopes: { conversation: "这个会话", all: "所有帧" },
+  ladderLabel: "主机之间的帧，按时间先后",
+  rung: "{time} 秒，{from} 到 {to}：{label}",
+  same: "同一个",
+  passesBy: "绕过它",
+  notYet: "尚未发出",
+  lost: "丢失：{why}",
+  nobody: "无人",
+  stopLabel: "播放器在这些帧上放慢",
+  kinds: {
+    advert: "VRRP 通告",
+    "arp-request": "ARP 请求",
+    "arp-reply": "ARP 应答",
+    garp: "免费 ARP",
+    request: "请求",
+    reply: "应答",
+    check: "健康检查",
+    icmp: "ICMP",
+    udp: "UDP",
+    other: "其他",
+  },
+  brief: "简略",
+  briefOn: "一个连接只看每个方向的第一个报文和数据；一串连发只看第一个。",
+  briefOff: "这些种类的每一帧都停。",
+  runsOn: "其他帧不停留地通过，但都在列表里。",
+  nothing: "什么都不停：时间一直向前。",
+};
+
+export const framesWords: Readonly<Record<Language, FramesWords>> = { en, zh };
