@@ -76,6 +76,7 @@ export function burstOf(
     );
   };
   const place = placeOf(trace, record);
+  if (place < 0) return undefined;
   let [first, last] = [place, place];
   while (isSame(trace.frames[first - 1])) first--;
   while (isSame(trace.frames[last + 1])) last++;
