@@ -56,7 +56,7 @@ export default {
     {
       name: "simulator-only-unbash",
       severity: "error",
-      from: { path: "^simulator/", pathNot: "[.]test[.]ts$" },
+      from: { path: "^simulator/", pathNot: "([.]test|/test-[a-z]+)[.]ts$" },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "/unbash/" },
     },
     {

@@ -12,7 +12,7 @@ import {
 } from "../simulator/index.ts";
 import { cloneWorld } from "../simulator/kernel/clone.ts";
 import { ipvsLocalIn } from "../simulator/ipvs/hook.ts";
-import { worldText } from "../src/lab/worlds.ts";
+import { libraryWorld } from "../src/lab/library.ts";
 
 interface Figure {
   readonly name: string;
@@ -23,7 +23,7 @@ interface Figure {
   readonly more?: boolean;
 }
 
-const text = worldText("article");
+const text = libraryWorld("article");
 
 function begin(): Timeline {
   return createTimeline(worldFromJson(text), createMachine(lightPrograms));

@@ -44,7 +44,8 @@ export function buildSimulation(scenario: ExpandedScenario, machine: Machine): S
   const simulation = createSimulation(world, emptyTrace(), machine);
   for (const expanded of scenario.hosts) buildHost(expanded, simulation);
   for (const [index, step] of scenario.steps.entries()) {
-    addInput(world, simulation.trace, Math.round(step.t * 1_000_000), inputOf(step, index, world));
+    const input = inputOfStep(step, String(index), world);
+    addInput(world, simulation.trace, Math.round(step.t * 1_000_000), input);
   }
   return simulation;
 }
@@ -210,10 +211,11 @@ function startWebServer(host: Host, sim: Simulation["sim"]): void {
   spawnProcess({ host, sim }, { program: "nginx", argv: nginxCommand(), ...common });
 }
 
-function inputOf(step: RunStep | OperationStep, index: number, world: World): Input {
+/** What a scenario's step does; `label` names a command's output in the trace. */
+export function inputOfStep(step: RunStep | OperationStep, label: string, world: World): Input {
   if ("run" in step) {
     const { host, run: line, bg: background = false } = step;
-    return { kind: "command", host, line, label: String(index), background };
+    return { kind: "command", host, line, label, background };
   }
   switch (step.op) {
     case "link-down":

@@ -1,10 +1,19 @@
 // The one door of the simulator for pages and scenarios.
-export { buildSimulation } from "./build.ts";
+export { buildSimulation, inputOfStep } from "./build.ts";
 export type { Host, InterfaceAddress, Neighbour, Nic } from "./host/host.ts";
 export type { Input } from "./kernel/input.ts";
 export { run as runTimeline } from "./kernel/run.ts";
 export { expandScenario, readScenario, type Scenario } from "./scenario.ts";
-export { editValue, readValue, virtualAddresses } from "./keepalived/edit.ts";
+export {
+  editValue,
+  hasStatement,
+  insertLine,
+  namesAt,
+  readValue,
+  removeStatement,
+  setValue,
+  virtualAddresses,
+} from "./keepalived/edit.ts";
 export { masterDownUs, type VrrpInstance } from "./keepalived/instance.ts";
 export { vrrpInstances } from "./keepalived/vrrp-process.ts";
 export { checkedPools } from "./keepalived/checkers.ts";

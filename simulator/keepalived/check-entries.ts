@@ -1,23 +1,11 @@
 // What keepalived says while it reads a vrrp_instance or a vrrp_sync_group: interfaces, addresses and
 // what is tracked, entry by entry (K192, K194, K196).
 import { parseIp } from "../wire/address.ts";
+import { checkPrefix, type Named, tellMissingNic } from "./entry.ts";
 import { checkRoutes, checkRules } from "./check-routes.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, type Reader, word } from "./values.ts";
 import { isAddress, isIpv6, numberFault } from "./value-shapes.ts";
-
-/** What entries may name. */
-export interface Named {
-  readonly nics: readonly string[];
-  /** Is given what names an interface that does not exist and stops a start (K192). */
-  readonly missingNics: Statement[];
-  /** Whether the addresses of the instance in question are IPv6 ones. */
-  readonly isIpv6?: boolean;
-  /** Of the next rule without one. */
-  readonly rulePreference: { next: number };
-  /** Whether a script, track file or process of this name was defined before a place. */
-  readonly defined: (kind: string, name: string, at: number) => boolean;
-}
 
 const SCOPES = ["site", "link", "host", "nowhere", "global"];
 const FLAGS = ["home", "-nodad", "mngtmpaddr", "noprefixroute", "autojoin", "no_track"];
@@ -57,17 +45,6 @@ export function checkEntries(
     else if (each.keyword in TRACKED) checkTracked(reader, each, name, named);
   }
   checkRepeated(reader, statement, name);
-}
-
-export function tellMissingNic(
-  reader: Reader,
-  entry: Statement,
-  named: Named,
-  text: string,
-  index = 1,
-): void {
-  complain(reader, entry, text, index);
-  named.missingNics.push(entry);
 }
 
 /** Interfaces that only a polled link or a delay is set for: a wrong one is passed over. */
@@ -149,17 +126,6 @@ function checkAddress(reader: Reader, entry: Statement, name: string, named: Nam
 function tellFamily(reader: Reader, entry: Statement, name: string): void {
   const text = `address family must match VRRP instance [${entry.keyword}] - ignoring`;
   complain(reader, entry, `(${name}): ${text}`, 0);
-}
-
-/** Of `address/prefix`; an empty prefix is none. */
-export function checkPrefix(reader: Reader, entry: Statement, shown: string): void {
-  const prefix = shown.slice(shown.indexOf("/") + 1);
-  if (prefix === "") return;
-  const fault = numberFault(prefix, "unsigned", [0, 32]);
-  if (fault === undefined) return;
-  complain(reader, entry, fault.line, 0);
-  const text = `Invalid address prefix len ${prefix} for address ${shown} - using 32`;
-  complain(reader, entry, text, 0);
 }
 
 function checkPeers(reader: Reader, statement: Statement, name: string): void {

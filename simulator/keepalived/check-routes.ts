@@ -1,6 +1,6 @@
 // What keepalived says of routes and rules, entry by entry (K193), as `keepalived -t` of 2.2.7 answered.
 // Left out: next hops, encapsulations, values of the rarer options, a value that is missing.
-import { checkPrefix, type Named, tellMissingNic } from "./check-entries.ts";
+import { checkPrefix, type Named, tellMissingNic } from "./entry.ts";
 import type { Statement } from "./tree.ts";
 import { complain, type Reader } from "./values.ts";
 import { isAddress, isIpv6, numberFault, type NumberKind } from "./value-shapes.ts";

@@ -1,7 +1,8 @@
 // What keepalived 2.2.7 thinks of a file, process by process: values, names, what does not go together
 // (K183-K209). It weighs about as much as the rest of the reader, so pages load it when a file is
 // about to be changed.
-import { checkEntries, type Named } from "./check-entries.ts";
+import { checkEntries } from "./check-entries.ts";
+import type { Named } from "./entry.ts";
 import { tellCheckScripts, tellVrrpScripts } from "./check-scripts.ts";
 import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
 import { tellScriptUsers } from "./check-users.ts";

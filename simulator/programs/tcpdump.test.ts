@@ -40,6 +40,7 @@ const vrrp: IpPayload = {
   virtualRouterId: 18,
   priority: 100,
   authType: 0,
+  password: "",
   advertInterval: 1,
   addresses: ["192.168.88.100"],
 };
@@ -58,10 +59,10 @@ const FRAMES: Readonly<Record<string, Frame>> = {
   i: packet(NODE, DIRECTOR, {
     protocol: "icmp",
     type: "echo-request",
-    id: 1,
+    identifier: 1,
     sequence: 1,
     data: "",
-  } as IpPayload),
+  }),
   v: packet(DIRECTOR, "224.0.0.18", vrrp, "01:00:5e:00:00:12"),
   r: {
     source: "02:00:00:00:58:02",

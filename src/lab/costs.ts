@@ -10,7 +10,7 @@ import {
   worldFromJson,
 } from "#sim/index.ts";
 import { DIRECTORS, outageOf, scoreOf } from "./view.ts";
-import { worldText } from "./worlds.ts";
+import { libraryWorld } from "./library.ts";
 
 const [MASTER] = DIRECTORS;
 
@@ -39,7 +39,7 @@ const measured = new Map<FaultName, Cost>();
 export function costOf(fault: FaultName): Cost {
   const known = measured.get(fault);
   if (known !== undefined) return known;
-  const text = worldText("article");
+  const text = libraryWorld("article");
   const outages = Array.from({ length: MOMENTS }, (_, index) => {
     const world = worldFromJson(text);
     const start = worldFromJson(text);

@@ -26,6 +26,9 @@ export interface NicView {
 export interface InstanceView {
   readonly name: string;
   readonly state: VrrpState;
+  readonly routerId: number;
+  /** Its last change of state. */
+  readonly since: number;
   readonly priority: number;
   readonly addresses: readonly string[];
   /** How long it waits in silence before it takes over; microseconds. */
@@ -137,6 +140,8 @@ function instanceView(host: Host, instance: VrrpInstance): InstanceView {
   return {
     name,
     state,
+    routerId: config.virtualRouterId,
+    since: instance.changedAt,
     priority,
     addresses: config.addresses.map(({ address }) => address),
     waitUs: masterDownUs(instance),

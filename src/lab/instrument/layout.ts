@@ -46,13 +46,14 @@ interface Row {
 }
 
 const BAR_HEIGHT = 26;
-/** Room above directors for the flag and below boxes for a cable or a sentence. */
-const FLAG_ROOM = 58;
+/** Room below boxes for a cable or a sentence. */
 const CABLE_ROOM = 66;
+/** Between two flags on one pole. */
+export const FLAG_GAP = 4;
 
 /** `tableRows`: how many lines of an ARP cache are to hang under each box. */
 export function layoutOf(
-  { hosts, networks }: ClusterView,
+  { hosts, networks, vips }: ClusterView,
   width: number,
   short: boolean,
   tableRows = 0,
@@ -60,7 +61,9 @@ export function layoutOf(
   const clients = hosts.filter(({ role }) => role === "client");
   const nodes = hosts.filter(({ role }) => role === "node");
   const directors = hosts.filter(({ role }) => role === "director");
-  const box = short ? { width: 112, height: 70, gap: 10 } : { width: 226, height: 98, gap: 22 };
+  const flag = short ? { width: 140, height: 32, font: 17 } : { width: 184, height: 38, font: 21 };
+  const flagRoom = 20 + Math.max(1, vips.length) * (flag.height + FLAG_GAP);
+  const box = short ? { width: 112, height: 78, gap: 10 } : { width: 226, height: 98, gap: 22 };
   const margin = short ? 14 : 16;
   const isSplit = networks.length > 1;
   const besides = !short && !isSplit;
@@ -69,7 +72,7 @@ export function layoutOf(
   const tables = tableRows === 0 ? 0 : 18 + tableRows * 18;
   const placed = new Map<string, Box>();
   const bars = new Map<string, Box>();
-  let y = short ? 56 : FLAG_ROOM;
+  let y = flagRoom;
 
   const put = (row: Omit<Row, "box"> & { box?: Row["box"] }): number =>
     placeRow({ box, ...row }, placed);
@@ -86,7 +89,7 @@ export function layoutOf(
     });
     y += Math.max(short ? 26 : 34, tables + 8);
     bar(networks[0] ?? "", margin, y, width - 2 * margin);
-    y += BAR_HEIGHT + FLAG_ROOM + 14;
+    y += BAR_HEIGHT + flagRoom + 14;
     y = put({ hosts: directors, x: margin, width: width - 2 * margin, y, direction: 1 });
   } else {
     y = put({ hosts: directors, x: left, width: room, y, direction: 1 });
@@ -101,7 +104,7 @@ export function layoutOf(
   if (besides) {
     const small = { width: 158, height: 86, gap: 18 };
     const needed = clients.length * (small.height + small.gap) - small.gap;
-    let top = Math.max(FLAG_ROOM, barY + BAR_HEIGHT / 2 - needed / 2);
+    let top = Math.max(58, barY + BAR_HEIGHT / 2 - needed / 2);
     for (const client of clients) {
       placed.set(client.name, { x: margin, y: top, width: small.width, height: small.height });
       top += small.height + small.gap;
@@ -115,7 +118,7 @@ export function layoutOf(
     bars,
     cables: cablesOf(hosts, placed, bars),
     short,
-    flag: short ? { width: 140, height: 32, font: 17 } : { width: 184, height: 38, font: 21 },
+    flag,
     adrift: short ? [width / 2 - 70, 8] : [left + room / 2 - 92, 8],
     font: short ? { name: 15, text: 13 } : { name: 19, text: 16 },
   };

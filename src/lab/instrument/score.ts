@@ -49,7 +49,7 @@ export interface Score {
   readonly directors: DirectorLane[];
   /** Who held which floating address, by "host address". */
   readonly holders: Map<string, Span<string>[]>;
-  /** A server's weight in a director's table, by "director address". */
+  /** A server's weight in a director's table, by "director service address". */
   readonly pools: Map<string, Span<number>[]>;
   readonly adverts: Advert[];
   readonly announcements: { at: number; from: string; address: string }[];
@@ -90,16 +90,16 @@ function emptyScore(cluster: ClusterView, start: World): Score {
   const from = start.now;
   for (const host of cluster.hosts) {
     if (host.role !== "director") continue;
-    for (const { name, state, deadline } of host.instances) {
+    for (const { name, state, since, deadline } of host.instances) {
       const lane = laneOf(score, host.name, name);
-      lane.states.push({ from, to: Infinity, value: state });
+      lane.states.push({ from: since, to: Infinity, value: state });
       if (deadline !== undefined) lane.waits.push({ at: from, deadline });
     }
     if (stateOf(host) === undefined) laneOf(score, host.name, "");
     for (const vip of host.holds) open(score.holders, `${host.name} ${vip}`, from, vip);
     for (const service of start.hosts.get(host.name)?.ipvs.services.values() ?? []) {
       for (const { address, weight } of service.destinations) {
-        open(score.pools, `${host.name} ${address}`, from, weight);
+        open(score.pools, `${host.name} ${service.key} ${address}`, from, weight);
       }
     }
   }
@@ -212,7 +212,8 @@ function readMark(reader: ScoreReader, entry: TraceEntry): void {
 
 function readPool(score: Score, { at, host, fields }: TraceEntry, what: string): void {
   const server = String(fields["server"]);
-  const key = `${host} ${server.slice(0, server.lastIndexOf(":"))}`;
+  const address = server.slice(0, server.lastIndexOf(":"));
+  const key = `${host} ${String(fields["service"])} ${address}`;
   if (what === "server-removed") return close(score.pools, key, at);
   open(score.pools, key, at, Number(fields["weight"] ?? 1));
 }

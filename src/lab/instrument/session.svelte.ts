@@ -26,6 +26,8 @@ import {
   stepFrame,
 } from "../player.ts";
 import { clusterOf, type ClusterView } from "./cluster.ts";
+import { Drafts } from "./drafts.svelte.ts";
+import type { Listed } from "./listed.ts";
 import { DEFAULT_INTEREST, isWanted } from "./frames.ts";
 import { beginScore, readScore, type ScoreReader } from "./score.ts";
 
@@ -42,6 +44,10 @@ export interface Deed {
 export interface Beginning {
   /** A name from the library, or of an opened file. */
   readonly scenario: string;
+  /** What it is called before the library's list is there. */
+  readonly title?: string;
+  /** Its place in the library: title, goal, hints. */
+  readonly listed?: Listed;
   /** The world as text. */
   readonly world: string;
   /** So much has passed before the reader sees the first picture; microseconds. */
@@ -51,6 +57,7 @@ export interface Beginning {
   readonly at?: number;
 }
 
+const SHORT_COMMAND_US = 60_000;
 const STEP_LIMIT_US = 60_000_000;
 const TURNS: readonly string[] = [
   "vrrp-state",
@@ -73,7 +80,7 @@ export class LabSession {
   timeline: Timeline;
   /** The world that the timeline began with. */
   start: World;
-  beginning: Beginning;
+  beginning = $state.raw<Beginning>() as Beginning;
   playing = $state(false);
   /** Virtual seconds a second. */
   speed = $state(1);
@@ -90,6 +97,8 @@ export class LabSession {
   failure = $state<unknown>(undefined);
   /** The next event was asked for, and a minute brings none. */
   isQuiet = $state(false);
+  /** Configuration edited and not applied. */
+  readonly drafts = new Drafts(this);
   /** Counts changes of cursor and trace. */
   private tick = $state(0);
   private player: Player;
@@ -139,6 +148,7 @@ export class LabSession {
   open(beginning: Beginning): void {
     this.beginning = beginning;
     this.start = worldFromJson(beginning.world);
+    this.drafts.drop();
     this.again();
     this.host = [...this.start.hosts.keys()][0] ?? "";
   }
@@ -197,6 +207,14 @@ export class LabSession {
   async type(host: string, line: string, background = false): Promise<string> {
     const label = `typed ${this.timeline.inputs.length} ${this.timeline.now}`;
     await this.act([{ kind: "command", host, line, label, background }], `${host}# ${line}`);
+    // A short command is let come to its end, so that a reader who paused sees what it did.
+    this.guard(() => {
+      const { timeline } = this;
+      const isEnd = ({ code, fields }: TraceEntry): boolean =>
+        code === "console.ended" && fields["label"] === label;
+      runToEntry(timeline, timeline.now + SHORT_COMMAND_US, isEnd);
+      this.rest();
+    });
     return label;
   }
 

@@ -106,6 +106,9 @@ const en = {
     checks: "{host} checks",
   },
   playerLabel: "Player",
+  goal: "Goal:",
+  hint: "Hint {n}",
+  hintOf: "Hint {n} of {of}:",
   quiet: "Nothing changes in the next minute: do something to it.",
   groups: { switches: "Switches", traffic: "Traffic", faults: "Faults" },
   parts: {
@@ -265,6 +268,9 @@ const zh: LabWords = {
     checks: "{host} 做健康检查",
   },
   playerLabel: "播放器",
+  goal: "目标：",
+  hint: "提示 {n}",
+  hintOf: "提示 {n}/{of}：",
   quiet: "接下来一分钟不会有任何变化：动手试试吧。",
   groups: { switches: "开关", traffic: "流量", faults: "故障" },
   parts: {

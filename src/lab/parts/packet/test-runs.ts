@@ -19,7 +19,7 @@ import { programs } from "#sim/programs/index.ts";
 import { fill } from "../../../i18n/language.ts";
 import { clusterOf } from "../../instrument/cluster.ts";
 import { innerPacket } from "../../instrument/frames.ts";
-import { worldText } from "../../worlds.ts";
+import { libraryWorld } from "../../library.ts";
 import type { Run } from "./run.ts";
 import type { Step } from "./steps.ts";
 import { packetWords } from "./words.ts";
@@ -32,7 +32,7 @@ export interface Played {
   readonly run: Run;
 }
 
-const ARTICLE = worldText("article");
+const ARTICLE = libraryWorld("article");
 
 /** The article's cluster, with deeds at their seconds, until `until` seconds. */
 export function article(
