@@ -21,14 +21,14 @@ export interface Player {
   speed: number;
   /** What is on the wire now, for the eye. */
   flights: Flight[];
-  isInteresting(frame: FrameRecord): boolean;
+  /** The frame shown last: others may have left at its moment. */
+  shown: FrameRecord | undefined;
+  /** `before` is the frame sent just before it. */
+  isInteresting(frame: FrameRecord, before: FrameRecord | undefined): boolean;
 }
 
-export function createPlayer(
-  timeline: Timeline,
-  isInteresting: (frame: FrameRecord) => boolean,
-): Player {
-  return { timeline, playing: false, speed: 1, flights: [], isInteresting };
+export function createPlayer(timeline: Timeline, isInteresting: Player["isInteresting"]): Player {
+  return { timeline, playing: false, speed: 1, flights: [], shown: undefined, isInteresting };
 }
 
 /** Advances by `elapsedMs` of the reader's time; never past `limit` (virtual). */
@@ -55,11 +55,30 @@ function fly(player: Player, ms: number): number {
   return ms - used;
 }
 
+/** The next frame to be shown up to `at`: of this very moment, else later. */
+function nextShown(player: Player, at: number): FrameRecord | undefined {
+  const { timeline, shown } = player;
+  const { trace } = timeline;
+  const isWanted = (frame: FrameRecord | undefined, index: number): boolean =>
+    frame !== undefined && player.isInteresting(frame, trace.frames[index - 1]);
+  // Frames are numbered in the order in which they stand in the list.
+  const first = (frame: FrameRecord): number => frame.id - (trace.frames[0]?.id ?? 0);
+  let found: FrameRecord | undefined;
+  if (shown?.at === timeline.now && trace.frames[first(shown)]?.at === shown.at) {
+    for (let index = first(shown) + 1; index < trace.nextFrame && found === undefined; index++) {
+      if (isWanted(trace.frames[index], index)) found = trace.frames[index];
+    }
+  }
+  found ??= runToFrame(timeline, at, (frame) => isWanted(frame, first(frame)));
+  player.shown = found;
+  return found;
+}
+
 function tick(player: Player, ms: number, limit: number): number {
-  const { timeline, speed, isInteresting } = player;
+  const { timeline, speed } = player;
   const before = timeline.now;
   const target = Math.min(limit, before + ms * 1000 * speed);
-  const frame = runToFrame(timeline, target, isInteresting);
+  const frame = nextShown(player, target);
   if (frame === undefined) return 0;
   player.flights = [{ frame, progress: 0 }];
   const used = (timeline.now - before) / (1000 * speed);
@@ -69,13 +88,13 @@ function tick(player: Player, ms: number, limit: number): number {
 /** On to the next frame of interest, within `limitUs` from now. */
 export function stepFrame(player: Player, limitUs = 5_000_000): void {
   player.playing = false;
-  const { timeline, isInteresting } = player;
-  const frame = runToFrame(timeline, timeline.now + limitUs, isInteresting);
+  const frame = nextShown(player, player.timeline.now + limitUs);
   player.flights = frame === undefined ? [] : [{ frame, progress: 0.5 }];
 }
 
 /** Puts the cursor at `at`, forwards or back. */
 export function scrub(player: Player, at: number): void {
   player.flights = [];
+  player.shown = undefined;
   runTo(player.timeline, at);
 }

@@ -175,10 +175,9 @@ export class LabSession {
   }
 
   private newPlayer(): Player {
-    return createPlayer(this.timeline, (record) => {
-      const { trace } = this.timeline;
-      return isWanted(record, trace.frames[trace.nextFrame - 2], this.cluster, this.interest);
-    });
+    return createPlayer(this.timeline, (record, before) =>
+      isWanted(record, before, this.cluster, this.interest),
+    );
   }
 
   /** All programs, the shell too: fetched before the first thing that may need them. */
@@ -275,7 +274,7 @@ export class LabSession {
     const shown = this.flights[0]?.frame;
     for (let index = trace.nextFrame - 1; index >= 0; index--) {
       const record = trace.frames[index];
-      if (record === undefined || record.id === shown?.id) continue;
+      if (record === undefined || (shown !== undefined && record.id >= shown.id)) continue;
       if (isWanted(record, trace.frames[index - 1], this.cluster, this.interest)) {
         return this.show(record);
       }
@@ -302,6 +301,7 @@ export class LabSession {
     this.guard(() => {
       runTo(this.timeline, record.at);
       this.player.flights = [{ frame: record, progress: 0.5 }];
+      this.player.shown = record;
     });
     this.chosen = record;
     this.play(false);

@@ -53,6 +53,7 @@ export function framesAround(
   const wanted = conversationOf(record);
   const isIn = (other: FrameRecord): boolean => scope === "all" || conversationOf(other) === wanted;
   const place = placeOf(trace, record);
+  if (place < 0) return [record];
   const walk = (way: 1 | -1, most: number): FrameRecord[] => {
     const found: FrameRecord[] = [];
     let last = record.at;

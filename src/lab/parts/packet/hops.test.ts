@@ -121,7 +121,7 @@ test("a takeover announces itself five times, and each frame has its name", () =
     played,
     (record) => record.at > 12_000_000 && flagsOf(record) === SYN && record.from === "client",
   );
-  expect(fatesOf(trace, lost)).toEqual([{ host: "", reason: "nobody-there" }]);
+  expect(fatesOf(trace, lost)).toEqual([{ hosts: [], reason: "nobody-there" }]);
 
   function nextHopOf(record: FrameRecord): boolean {
     return previousHop(trace, record) !== undefined;

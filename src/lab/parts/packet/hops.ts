@@ -27,11 +27,14 @@ function identityOf({ frame: { payload } }: FrameRecord): string | undefined {
   }
 }
 
-/** Where a record stands in the list of frames: their numbers follow one another. */
-export function placeOf({ frames }: Trace, record: FrameRecord): number {
-  const [first] = frames;
-  const place = first === undefined ? -1 : record.id - first.id;
-  return frames[place] === record ? place : frames.indexOf(record);
+/**
+ * Where a frame stands in the list: frames' numbers follow one another. Running through the same
+ * time again writes the same frames anew, so that it is the number that tells a frame.
+ */
+export function placeOf({ frames }: Trace, { id, at }: FrameRecord): number {
+  const place = id - (frames[0]?.id ?? 0);
+  const found = frames[place];
+  return found?.id === id && found.at === at ? place : -1;
 }
 
 /** One end at least stays: NAT rewrites one, direct routing and tunnels none. */
@@ -55,8 +58,10 @@ function isHop(before: FrameRecord, after: FrameRecord): boolean {
 /** The frame that this packet went on in: sent by who received it, because it was received. */
 export function nextHop(trace: Trace, record: FrameRecord): FrameRecord | undefined {
   if (identityOf(record) === undefined) return undefined;
+  const place = placeOf(trace, record);
+  if (place < 0) return undefined;
   let waited: FrameRecord | undefined;
-  for (let index = placeOf(trace, record) + 1; index < trace.frames.length; index++) {
+  for (let index = place + 1; index < trace.frames.length; index++) {
     const other = trace.frames[index];
     if (other === undefined || other.at > record.at + LONGEST_STAY_US) break;
     if (!isHop(record, other)) continue;

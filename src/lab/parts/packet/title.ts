@@ -76,6 +76,7 @@ export function burstOf(
     );
   };
   const place = placeOf(trace, record);
+  if (place < 0) return undefined;
   let [first, last] = [place, place];
   while (isSame(trace.frames[first - 1])) first--;
   while (isSame(trace.frames[last + 1])) last++;
@@ -104,8 +105,9 @@ export function receiversOf(record: FrameRecord, cluster: ClusterView, words: Pa
 }
 
 export interface Fate {
-  readonly host: string;
   readonly reason: string;
+  /** Who dropped it; nobody where it was lost on the wire. */
+  readonly hosts: string[];
 }
 
 /** Every group's frame passes cards that have not joined: no news. */
@@ -113,7 +115,7 @@ const NOISE = ["other-mac", "not-a-member", "not-for-us", "arp-for-another", "ar
 
 /** Where this frame ended before anybody could use it. */
 export function fatesOf(trace: Trace, record: FrameRecord): Fate[] {
-  if (record.lost !== undefined) return [{ host: "", reason: record.lost.reason }];
+  if (record.lost !== undefined) return [{ hosts: [], reason: record.lost.reason }];
   const last = Math.max(record.at, ...record.deliveries.map(({ at }) => at));
   const found: Fate[] = [];
   for (let index = placeAt(trace.entries, record.at); index < trace.entries.length; index++) {
@@ -124,7 +126,10 @@ export function fatesOf(trace: Trace, record: FrameRecord): Fate[] {
       record.deliveries.some(({ host, at }) => host === entry.host && at === entry.at);
     if (!isThis || !entry.code.startsWith("drop.")) continue;
     const reason = entry.code.slice("drop.".length);
-    if (!NOISE.includes(reason)) found.push({ host: entry.host, reason });
+    if (NOISE.includes(reason)) continue;
+    const same = found.find((each) => each.reason === reason);
+    if (same === undefined) found.push({ reason, hosts: [entry.host] });
+    else same.hosts.push(entry.host);
   }
   return found;
 }
