@@ -3,6 +3,6 @@
 export { isGratuitous } from "./wire/arp.ts";
 export { encodeFrame, type Frame } from "./wire/ethernet.ts";
 export { icmpNumbers, isIcmpError, type IcmpMessage } from "./wire/icmp.ts";
-export { type Ipv4Packet, protocolNumber } from "./wire/ipv4.ts";
+export type { Ipv4Packet } from "./wire/ipv4.ts";
 export { type SeenConnections, tcpdumpLine } from "./wire/summary.ts";
-export type { TcpOptions, TcpSegment } from "./wire/tcp.ts";
+export type { TcpSegment } from "./wire/tcp.ts";

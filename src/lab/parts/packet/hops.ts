@@ -27,6 +27,11 @@ function identityOf({ frame: { payload } }: FrameRecord): string | undefined {
   }
 }
 
+/** Whether it carries a packet that somebody may pass on: no ARP, no advert. */
+export function mayTravel(record: FrameRecord): boolean {
+  return identityOf(record) !== undefined;
+}
+
 /**
  * Where a frame stands in the list: frames' numbers follow one another. Running through the same
  * time again writes the same frames anew, so that it is the number that tells a frame.
