@@ -3,7 +3,7 @@ export { buildSimulation, inputOfStep } from "./build.ts";
 export type { Host, InterfaceAddress, Neighbour, Nic } from "./host/host.ts";
 export type { Input } from "./kernel/input.ts";
 export { run as runTimeline } from "./kernel/run.ts";
-export { expandScenario, readScenario, type Scenario } from "./scenario.ts";
+export { describeError, expandScenario, readScenario, type Scenario } from "./scenario.ts";
 export {
   editValue,
   hasStatement,

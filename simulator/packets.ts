@@ -6,3 +6,4 @@ export { icmpNumbers, isIcmpError, type IcmpMessage } from "./wire/icmp.ts";
 export type { Ipv4Packet } from "./wire/ipv4.ts";
 export { type SeenConnections, tcpdumpLine } from "./wire/summary.ts";
 export type { TcpSegment } from "./wire/tcp.ts";
+export { type CapturedPacket, encodePcap } from "./wire/pcap.ts";

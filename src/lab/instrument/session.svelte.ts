@@ -46,6 +46,8 @@ export interface Beginning {
   readonly scenario: string;
   /** What it is called before the library's list is there. */
   readonly title?: string;
+  /** The scenario's own text, when it came from a file. */
+  readonly file?: string;
   /** Its place in the library: title, goal, hints. */
   readonly listed?: Listed;
   /** The world as text. */
@@ -215,6 +217,19 @@ export class LabSession {
       this.rest();
     });
     return label;
+  }
+
+  /** What a link tells: these inputs, and this second. They can be taken back as one. */
+  async resume(inputs: readonly TimelineInput[], at: number): Promise<void> {
+    await this.equip();
+    this.guard(() => {
+      const before = this.timeline.inputs;
+      replaceInputs(this.timeline, inputs, at);
+      if (inputs.length > 0) {
+        this.deeds = [{ at, label: this.beginning.scenario, before, after: inputs }];
+      }
+      this.rest();
+    });
   }
 
   undo(): void {

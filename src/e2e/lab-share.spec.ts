@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "@playwright/test";
+
+test("a link reopens the run at its second, in the other language too", async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]).catch(() => undefined);
+  await page.goto("./lab/");
+  await page.getByRole("button", { name: "keepalived: cable", exact: true }).click();
+  for (let i = 0; i < 8; i++) await page.getByRole("button", { name: "Next event" }).click();
+  const second = await page.getByRole("slider").getAttribute("aria-valuetext");
+  await page.getByRole("button", { name: "Share this moment" }).click();
+  await expect(page.getByText(/It carries a password: 123456/)).toBeVisible();
+  await page.getByRole("button", { name: "Copy a link to this second" }).click();
+  await expect(page.getByRole("alert")).toContainText("it opens this run at");
+  const link = new URL(page.url());
+  await page.goto("about:blank");
+  await page.goto(`./zh/lab/${link.hash}`);
+  await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", second ?? "");
+  await expect(page.getByText("在 keepalived-backup 上").first()).toBeVisible();
+});
+
+test("a link that is cut short is told of and changes nothing", async ({ page }) => {
+  await page.goto("./lab/#run=1.abc");
+  await expect(page.getByRole("alert")).toContainText("Nothing was changed");
+  await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", "11.600 s");
+});
+
+test("a capture and a scenario are taken away; the scenario opens again", async ({ page }) => {
+  await page.goto("./lab/");
+  await page.getByRole("button", { name: "keepalived: cable", exact: true }).click();
+  await page.getByRole("button", { name: "Share this moment" }).click();
+  const [pcap] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /pcap/ }).click(),
+  ]);
+  const bytes = await readFile(await pcap.path());
+  expect(bytes.readUInt32LE(0)).toBe(0xa1b2c3d4);
+  expect(bytes.length).toBeGreaterThan(1000);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: /^Scenario file/ }).click(),
+  ]);
+  const text = await readFile(await file.path(), "utf8");
+  expect(text).toContain('"link-down"');
+  const chooser = page.locator('input[type="file"]');
+  await chooser.setInputFiles({
+    name: "x.json",
+    mimeType: "application/json",
+    buffer: Buffer.from("{"),
+  });
+  await expect(page.getByRole("alert")).toContainText("nothing was changed");
+  await chooser.setInputFiles({
+    name: "mine.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(text),
+  });
+  await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", "0.000 s");
+});
