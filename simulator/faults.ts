@@ -1,4 +1,4 @@
-// The lab's own operations: cables, power, crashes, freezes, partitions, loss and delay.
+// The lab's own operations: Ctrl-C, cables, power, crashes, freezes, partitions, loss and delay.
 import { typeCommand } from "./host/console.ts";
 import type { Host, Nic } from "./host/host.ts";
 import { removeAddress, setCarrier, setUp, addAddress, withBroadcast } from "./host/interface.ts";
@@ -16,6 +16,8 @@ type Fault = Exclude<Input, { kind: "command" }>;
 
 export function fault(input: Fault, sim: Sim): void {
   switch (input.kind) {
+    case "interrupt":
+      return interrupt(hostNamed(sim, input.host), sim);
     case "link":
       return setCable(hostNamed(sim, input.host), input.nic, input.up, sim);
     case "crash":
@@ -49,6 +51,11 @@ function hostNamed(sim: Sim, name: string): Host {
   const host = sim.world.hosts.get(name);
   assert(host !== undefined, `no host ${name}`);
   return host;
+}
+
+function interrupt(host: Host, sim: Sim): void {
+  const { running } = host.console;
+  if (running !== undefined) killProcess({ host, sim }, running, "SIGINT");
 }
 
 /** The cable of one interface: both ends lose or gain their carrier. */

@@ -5,5 +5,8 @@ import { readConfiguration } from "./keepalived/opinions.ts";
 import { typedSignals } from "./keepalived/typed-signals.ts";
 import { clusterPrograms } from "./programs/light.ts";
 
+export { KEYWORDS, type Diagnostic, type Keyword } from "./keepalived/diagnostics.ts";
+export { type KeywordNote, noteOn } from "./keepalived/keyword-notes.ts";
+export { parseTree, type Statement } from "./keepalived/tree.ts";
 export { notActedOn, readConfiguration };
 export const opinionatedPrograms = clusterPrograms(readConfiguration, typedSignals);

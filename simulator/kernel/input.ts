@@ -12,6 +12,8 @@ export type Input =
       /** A background command starts beside the one that is running; others wait their turn. */
       readonly background: boolean;
     }
+  /** Ctrl-C at a host's console: SIGINT to the command in the foreground. */
+  | { readonly kind: "interrupt"; readonly host: string }
   | { readonly kind: "link"; readonly host: string; readonly nic: string; readonly up: boolean }
   /**
    * Kills all processes of keepalived at once, no last words. With `cables` the carrier goes too,

@@ -8,6 +8,8 @@ export function labelOfInput(input: Input, words: LabWords): string {
   switch (input.kind) {
     case "command":
       return `${input.host}# ${input.line}`;
+    case "interrupt":
+      return `${input.host}# ^C`;
     case "link":
       return fill(input.up ? deeds.cableBack : deeds.cable, { host: input.host });
     case "power":
