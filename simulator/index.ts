@@ -18,7 +18,7 @@ export { masterDownUs, type VrrpInstance } from "./keepalived/instance.ts";
 export { vrrpInstances } from "./keepalived/vrrp-process.ts";
 export { checkedPools } from "./keepalived/checkers.ts";
 export { lightPrograms } from "./programs/light.ts";
-export { summarizeFrame, type FrameKind } from "./wire/summary.ts";
+export { summarizeFrame, type FrameKind } from "./wire/frame-kind.ts";
 export { worldFromJson, worldToJson } from "./kernel/snapshot.ts";
 export {
   act,

@@ -3,7 +3,8 @@ import { BROADCAST_MAC, ZERO_MAC } from "./address.ts";
 import type { ArpPacket } from "./arp.ts";
 import type { Frame } from "./ethernet.ts";
 import type { IpPayload, Ipv4Packet } from "./ipv4.ts";
-import { type SeenConnections, summarizeFrame, tcpdumpLine } from "./summary.ts";
+import { summarizeFrame } from "./frame-kind.ts";
+import { type SeenConnections, tcpdumpLine } from "./summary.ts";
 import { ACK, FIN, PSH, RST, SYN, type TcpSegment } from "./tcp.ts";
 
 const CLIENT = "192.168.88.2";

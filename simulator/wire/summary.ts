@@ -1,9 +1,8 @@
-// One frame in one line, as `tcpdump -nn` prints it (version 4.99.3; I207), and its kind, by which
-// the map and the ladder draw it. Left out of tcpdump: the time of day before the line, which the
-// caller knows; protocols guessed from a port, but HTTP (a UDP service on 5353 is taken for DNS
-// there); `-vv` and beyond.
+// One frame in one line, as `tcpdump -nn` prints it (version 4.99.3; I207). Left out of tcpdump: the
+// time of day before the line, which the caller knows; protocols guessed from a port, but HTTP (a
+// UDP service on 5353 is taken for DNS there); `-vv` and beyond.
 import { ipNumber } from "./address.ts";
-import { describeArp, isGratuitous } from "./arp.ts";
+import { describeArp } from "./arp.ts";
 import { hex } from "./bytes.ts";
 import { type Frame, frameLength } from "./ethernet.ts";
 import { describeHttp, isHttpPort } from "./http-text.ts";
@@ -28,33 +27,6 @@ import {
 } from "./tcp.ts";
 import { describeUdp } from "./udp.ts";
 import { describeVrrp } from "./vrrp.ts";
-
-export type FrameKind =
-  | "vrrp"
-  | "arp-request"
-  | "arp-reply"
-  | "gratuitous-arp"
-  | "tcp-request"
-  | "tcp-reply"
-  | "icmp"
-  | "igmp"
-  | "udp";
-
-/** Ports from here on are a client's (I229). */
-const FIRST_EPHEMERAL_PORT = 32768;
-
-/** A tunnelled packet counts as what it carries. */
-export function summarizeFrame({ payload }: Frame): { readonly kind: FrameKind } {
-  if (payload.protocol !== "arp") return { kind: kindOfPacket(payload) };
-  if (isGratuitous(payload)) return { kind: "gratuitous-arp" };
-  return { kind: payload.operation === "request" ? "arp-request" : "arp-reply" };
-}
-
-function kindOfPacket({ payload }: Ipv4Packet): FrameKind {
-  if (payload.protocol === "ipv4") return kindOfPacket(payload);
-  if (payload.protocol !== "tcp") return payload.protocol;
-  return payload.destinationPort < FIRST_EPHEMERAL_PORT ? "tcp-request" : "tcp-reply";
-}
 
 /** Where the counting of a connection's bytes starts, for each direction. */
 export interface ConnectionStart {

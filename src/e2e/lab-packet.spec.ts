@@ -88,6 +88,25 @@ test("why the takeover? It leads back to the pulled cable", async ({ page }) => 
   await expect(packet(page)).toBeVisible();
 });
 
+test("an event may be asked about where time stops at it: a request that was lost", async ({
+  page,
+}) => {
+  await open(page);
+  await page
+    .getByRole("button", { name: /keepalived: pull the cable/i })
+    .first()
+    .click();
+  const turn = page.getByRole("region", { name: "What has just happened" });
+  await expect(async () => {
+    await button(page, "Next event");
+    await expect(turn).toContainText("client gave up waiting", { timeout: 150 });
+  }).toPass({ timeout: 30_000 });
+  await turn.getByRole("button", { name: "Why did it?" }).click();
+  await expect(turn.getByRole("listitem").first()).toContainText(/You: keepalived.*cable/);
+  await expect(turn).toContainText("client sent its request to the MAC of keepalived");
+  await expect(turn).toContainText("it was lost: no machine with that MAC is at the switch");
+});
+
 test("the list by keyboard, the ladder, and a filter that is not understood", async ({ page }) => {
   await open(page);
   await button(page, "All frames");

@@ -52,6 +52,27 @@ export function whyOf(run: Run, target: Target): Step[] {
     .sort((a, b) => a.at - b.at);
 }
 
+/** The turn of events at this very moment, as "Next event" stops at one: what to ask about. */
+export function turnAt(run: Run, now: number): { entry: TraceEntry; step: Step } | undefined {
+  const { entries, nextEntry } = run.trace;
+  let found: { entry: TraceEntry; step: Step } | undefined;
+  for (let index = nextEntry - 1; index >= 0 && entries[index]?.at === now; index--) {
+    const entry = entries[index];
+    if (entry === undefined || !isTurn(entry)) continue;
+    const lost = entry.fields["what"] === "refused" ? "refused" : "timed-out";
+    const told = isLostRequest(entry)
+      ? step(lost, entry.at, entry.host, {})
+      : tellMark(run, entry, false)[0];
+    if (told !== undefined) found = { entry, step: told };
+  }
+  return found;
+}
+
+/** A request is no turn, its loss is. */
+function isTurn({ code, fields }: TraceEntry): boolean {
+  return code === "mark" && fields["what"] !== "request" && fields["what"] !== "answered";
+}
+
 function isLostRequest({ code, fields }: TraceEntry): boolean {
   return code === "mark" && (fields["what"] === "timed-out" || fields["what"] === "refused");
 }
