@@ -90,7 +90,8 @@ const RESULTS: Fields = {
   pcap: flag,
 };
 export const STEP_RESULT_FIELDS: readonly string[] = Object.keys(STEP_RESULTS);
-export const RESULT_FIELDS: readonly string[] = Object.keys(RESULTS);
+/** Beside a scenario, and no part of it: results, and what a library says of it ("lab"). */
+export const RESULT_FIELDS: readonly string[] = [...Object.keys(RESULTS), "lab"];
 
 const SCENARIO = {
   format: oneOf([1]),

@@ -10,6 +10,8 @@ const PAGES = [
   "chapters/direct-routing/",
   "zh/chapters/failover/",
   "zh/chapters/direct-routing/",
+  "lab/",
+  "zh/lab/",
   "fidelity/",
   "zh/fidelity/",
   "404.html",
