@@ -24,7 +24,7 @@ export default {
       to: {
         path: "^simulator/",
         pathNot:
-          "^simulator/((index|opinionated|printed|packets|fidelity)[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
+          "^simulator/((index|opinionated|editing|printed|packets|scenarios|fidelity)[.]ts|programs/index[.]ts|recordings/.*[.]json)$",
       },
     },
     {

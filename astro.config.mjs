@@ -5,6 +5,24 @@ import sitemap from "@astrojs/sitemap";
 import svelte from "@astrojs/svelte";
 import { defineConfig } from "astro/config";
 
+/**
+ * Pages that type commands load the whole simulator, figures a small part of it. Behind its heavier
+ * doors the simulator is bundled a second time, so that no figure carries what only commands use. Its
+ * modules hold no state: a world made by one copy is run by the other.
+ */
+const heavyDoors = {
+  name: "heavy-doors",
+  apply: "build",
+  enforce: "pre",
+  async resolveId(source, importer, options) {
+    const found = await this.resolve(source, importer, { ...options, skipSelf: true });
+    if (found === null || !/\/simulator\/.*[.]ts$/.test(found.id)) return null;
+    const isDoor = /\/simulator\/((opinionated|printed|packets|scenarios)|programs\/index)[.]ts$/;
+    if (!isDoor.test(found.id) && importer?.endsWith("?heavy") !== true) return null;
+    return { ...found, id: `${found.id}?heavy` };
+  },
+};
+
 export default defineConfig({
   site: process.env.SITE_URL ?? "http://localhost:4321",
   base: process.env.BASE_PATH ?? "/",
@@ -29,7 +47,10 @@ export default defineConfig({
   build: { inlineStylesheets: "never" },
   devToolbar: { enabled: false },
   // Astro marks modules with a directive of its own, of which the bundler need not warn.
-  vite: { build: { rolldownOptions: { checks: { moduleLevelDirective: false } } } },
+  vite: {
+    plugins: [heavyDoors],
+    build: { rolldownOptions: { checks: { moduleLevelDirective: false } } },
+  },
   security: {
     csp: {
       directives: [

@@ -1,19 +1,8 @@
 // The one door of the simulator for pages and scenarios.
-export { buildSimulation, inputOfStep } from "./build.ts";
 export type { Host, InterfaceAddress, Neighbour, Nic } from "./host/host.ts";
 export type { Input } from "./kernel/input.ts";
 export { run as runTimeline } from "./kernel/run.ts";
-export { describeError, expandScenario, readScenario, type Scenario } from "./scenario.ts";
-export {
-  editValue,
-  hasStatement,
-  insertLine,
-  namesAt,
-  readValue,
-  removeStatement,
-  setValue,
-  virtualAddresses,
-} from "./keepalived/edit.ts";
+export type { Scenario } from "./scenario.ts";
 export { masterDownUs, type VrrpInstance } from "./keepalived/instance.ts";
 export { vrrpInstances } from "./keepalived/vrrp-process.ts";
 export { checkedPools } from "./keepalived/checkers.ts";

@@ -20,17 +20,9 @@ import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import type { ReadConfiguration, ReadResult } from "./read.ts";
 import { scriptAt } from "./run-command.ts";
 import { sayPrinting } from "./statistics.ts";
-import { BUILD_TEXT } from "./version-text.ts";
+import type { TypedSignals } from "./typed-signals.ts";
 
 const VERSION = "v2.2.7 (01/16,2022)";
-const VERSION_TEXT = `Keepalived ${VERSION}
-
-Copyright(C) 2001-2022 Alexandre Cassen, <acassen@gmail.com>
-
-Built with kernel headers for Linux 5.19.11
-Running on Linux 6.1.0-56-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)
-Distro: Debian GNU/Linux 12 (bookworm)
-`;
 const KERNEL =
   "Linux 6.1.0-56-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16) " +
   "(built for Linux 5.19.11)";
@@ -70,15 +62,16 @@ interface Daemon {
   readonly process: Process;
   readonly voice: Voice;
   readonly read: ReadConfiguration;
+  readonly typed: TypedSignals | undefined;
 }
 
-/** The parent, whose files are read by this reader. */
-export function keepalivedWith(read: ReadConfiguration): Program {
+/** The parent, whose files are read by this reader; `typed` is what only a shell asks for. */
+export function keepalivedWith(read: ReadConfiguration, typed?: TypedSignals): Program {
   return {
     startUs: 300,
     signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
     run(process, reason, system) {
-      const daemon = { system, process, voice: voiceOf(process, "Keepalived"), read };
+      const daemon = { system, process, voice: voiceOf(process, "Keepalived"), read, typed };
       if (reason.kind === "start") return start(daemon);
       const memory = process.memory as Memory;
       switch (reason.kind) {
@@ -103,7 +96,7 @@ function start(daemon: Daemon): void {
       write(system, process, 2, `Unknown option ${unknown}\n`);
       return exitProcess(system, process, 1);
     case "version":
-      write(system, process, 2, VERSION_TEXT + BUILD_TEXT);
+      write(system, process, 2, daemon.typed?.versionText ?? VERSION);
       return exitProcess(system, process, 0);
     case "test":
       return setTimer(system, process, "test", system.sim.now + TEST_US);

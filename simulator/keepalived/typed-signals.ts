@@ -1,9 +1,10 @@
-// What the children do at signals that only a typed command sends: reloading, writing their state and
-// their counters. A page without a shell does without.
+// What only a typed command asks for: the version with its build, reloading, and writing down state
+// and counters at signals. A page without a shell does without.
 import { reloadPools } from "./reload-pools.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState as writeStateFile } from "./state-file.ts";
 import { sayPrinting, writeStatistics } from "./statistics.ts";
+import { VERSION_TEXT } from "./version-text.ts";
 import type { Vrrp } from "./vrrp.ts";
 
 function writeState(vrrp: Vrrp): void {
@@ -11,5 +12,11 @@ function writeState(vrrp: Vrrp): void {
   writeStateFile(vrrp);
 }
 
-export const typedSignals = { reloadPools, reloadVrrp, writeState, writeStatistics };
+export const typedSignals = {
+  versionText: VERSION_TEXT,
+  reloadPools,
+  reloadVrrp,
+  writeState,
+  writeStatistics,
+};
 export type TypedSignals = typeof typedSignals;

@@ -50,10 +50,22 @@ const SYSTEM_OPTIONS =
   "VRRP_IPVLAN IFLA_LINK_NETNSID GLOB_BRACE GLOB_ALTDIRFUNC INET6_ADDR_GEN_MODE VRF " +
   "SO_MARK ";
 
-export const BUILD_TEXT = [
+const BUILD_TEXT = [
   `configure options: ${CONFIGURED.join(" ")}`,
   `Config options:  ${CONFIG_OPTIONS.trimEnd()}`,
   `System options:  ${SYSTEM_OPTIONS.trimEnd()}`,
 ]
   .map((line) => `\n${line}\n`)
   .join("");
+
+const INTRODUCTION = `Keepalived v2.2.7 (01/16,2022)
+
+Copyright(C) 2001-2022 Alexandre Cassen, <acassen@gmail.com>
+
+Built with kernel headers for Linux 5.19.11
+Running on Linux 6.1.0-56-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)
+Distro: Debian GNU/Linux 12 (bookworm)
+`;
+
+/** All that `keepalived --version` prints. */
+export const VERSION_TEXT = INTRODUCTION + BUILD_TEXT;

@@ -12,7 +12,7 @@ import { traffic } from "./traffic.ts";
 /** With keepalived's files read by `read`; without `signals` nobody may reload it. */
 export function clusterPrograms(read: ReadConfiguration, signals?: TypedSignals): ProgramTable {
   return {
-    keepalived: keepalivedWith(read),
+    keepalived: keepalivedWith(read, signals),
     "keepalived-healthcheckers": healthcheckersWith(read, signals),
     "keepalived-vrrp": vrrpWith(read, signals),
     nginx,

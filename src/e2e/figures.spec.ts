@@ -27,6 +27,8 @@ for (const { path, pull, back } of PAGES) {
 
 test("by keyboard alone: the button, then the time", async ({ page }) => {
   await page.goto("./");
+  // A key pressed before the figure is awake would be lost; a reader presses it again.
+  await page.locator("astro-island:not([ssr])").first().waitFor({ state: "attached" });
   await primary(page).focus();
   await page.keyboard.press("Enter");
   await expect(figure(page).getByText("FAULT").first()).toBeVisible();

@@ -1,6 +1,7 @@
 // Each entry of the library is played to its end as its hints say, and turns out as it promises.
 import { beforeAll, describe, expect, test } from "vitest";
-import { act, type Input, inputOfStep, runTo, type Timeline, worldFromJson } from "#sim/index.ts";
+import { act, type Input, runTo, type Timeline, worldFromJson } from "#sim/index.ts";
+import { inputOfStep } from "#sim/scenarios.ts";
 import { clusterOf } from "./instrument/cluster.ts";
 import { type Ask, beginScore, outageOf, readScore, resultAt } from "./instrument/score.ts";
 import {

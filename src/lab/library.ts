@@ -2,17 +2,15 @@
 // tests play. Read while the site is built; a page gets the world and the words.
 import { readdirSync, readFileSync } from "node:fs";
 import {
-  buildSimulation,
   createMachine,
   createTimeline,
-  expandScenario,
-  readScenario,
   runTimeline,
   type Scenario,
   type Timeline,
   worldFromJson,
   worldToJson,
 } from "#sim/index.ts";
+import { buildSimulation, expandScenario, readScenario } from "#sim/scenarios.ts";
 import { programs } from "#sim/programs/index.ts";
 
 type Step = Scenario["steps"][number];

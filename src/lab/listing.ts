@@ -1,5 +1,6 @@
 // What a page knows of the library before a world is fetched.
-import { inputOfStep, worldFromJson } from "#sim/index.ts";
+import { worldFromJson } from "#sim/index.ts";
+import { inputOfStep } from "#sim/scenarios.ts";
 import type { Language } from "../i18n/language.ts";
 import type { Hint, Listed } from "./instrument/listed.ts";
 import { libraryEntry, libraryNames, libraryWorld, mechanisms } from "./library.ts";

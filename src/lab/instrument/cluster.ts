@@ -3,11 +3,11 @@
 import {
   type Host,
   masterDownUs,
-  virtualAddresses,
   type VrrpInstance,
   vrrpInstances,
   type World,
 } from "#sim/index.ts";
+import { virtualAddresses } from "#sim/editing.ts";
 
 export type VrrpState = VrrpInstance["state"];
 

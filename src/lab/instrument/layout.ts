@@ -41,8 +41,6 @@ interface Row {
   readonly width: number;
   readonly y: number;
   readonly box: { readonly width: number; readonly height: number; readonly gap: number };
-  /** Which way further rows grow: away from the switch. */
-  readonly direction: 1 | -1;
 }
 
 const BAR_HEIGHT = 26;
@@ -85,14 +83,13 @@ export function layoutOf(
       x: margin,
       width: width - 2 * margin,
       y: short ? 10 : 14,
-      direction: 1,
     });
     y += Math.max(short ? 26 : 34, tables + 8);
     bar(networks[0] ?? "", margin, y, width - 2 * margin);
     y += BAR_HEIGHT + flagRoom + 14;
-    y = put({ hosts: directors, x: margin, width: width - 2 * margin, y, direction: 1 });
+    y = put({ hosts: directors, x: margin, width: width - 2 * margin, y });
   } else {
-    y = put({ hosts: directors, x: left, width: room, y, direction: 1 });
+    y = put({ hosts: directors, x: left, width: room, y });
   }
   y += Math.max(CABLE_ROOM - (isSplit || short ? 20 : 0), tables + 12);
   const network = networks.at(-1) ?? "";
@@ -100,17 +97,8 @@ export function layoutOf(
   const barY = y;
   y += BAR_HEIGHT + CABLE_ROOM - (short ? 30 : 0);
   const below = besides || isSplit ? nodes : [...clients, ...nodes];
-  y = put({ hosts: below, x: left, width: room, y, direction: 1 });
-  if (besides) {
-    const small = { width: 158, height: 86, gap: 18 };
-    const needed = clients.length * (small.height + small.gap) - small.gap;
-    let top = Math.max(58, barY + BAR_HEIGHT / 2 - needed / 2);
-    for (const client of clients) {
-      placed.set(client.name, { x: margin, y: top, width: small.width, height: small.height });
-      top += small.height + small.gap;
-    }
-    y = Math.max(y, top + 24);
-  }
+  y = put({ hosts: below, x: left, width: room, y });
+  if (besides) y = Math.max(y, placeClients(clients, margin, barY, placed) + 24);
   return {
     width,
     height: y + Math.max(short && hosts.length < 9 ? 64 : 16, tables + 8),
@@ -122,6 +110,23 @@ export function layoutOf(
     adrift: short ? [width / 2 - 70, 8] : [left + room / 2 - 92, 8],
     font: short ? { name: 15, text: 13 } : { name: 19, text: 16 },
   };
+}
+
+/** One below the other at the left, level with the switch; gives the lower end of the last. */
+function placeClients(
+  clients: readonly HostView[],
+  x: number,
+  barY: number,
+  placed: Map<string, Box>,
+): number {
+  const { width, height, gap } = { width: 158, height: 86, gap: 18 };
+  const needed = clients.length * (height + gap) - gap;
+  let y = Math.max(58, barY + BAR_HEIGHT / 2 - needed / 2);
+  for (const { name } of clients) {
+    placed.set(name, { x, y, width, height });
+    y += height + gap;
+  }
+  return y;
 }
 
 /** Puts a row's boxes, in as many lines as it takes; gives the lower end of the last. */

@@ -6,7 +6,7 @@ import {
   readValue,
   removeStatement,
   setValue,
-} from "#sim/index.ts";
+} from "#sim/editing.ts";
 
 export const SCHEDULERS = [
   "rr",

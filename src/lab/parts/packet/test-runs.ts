@@ -3,18 +3,16 @@
 import { readFileSync } from "node:fs";
 import {
   act,
-  buildSimulation,
   createMachine,
   createTimeline,
-  expandScenario,
   type FrameRecord,
   type Input,
-  readScenario,
   runTo,
   type Timeline,
   type TraceEntry,
   worldFromJson,
 } from "#sim/index.ts";
+import { buildSimulation, expandScenario, readScenario } from "#sim/scenarios.ts";
 import { programs } from "#sim/programs/index.ts";
 import { fill } from "../../../i18n/language.ts";
 import { clusterOf } from "../../instrument/cluster.ts";

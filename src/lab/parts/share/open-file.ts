@@ -1,12 +1,6 @@
 // A scenario file of the reader's own, built into a world; or what is wrong with it.
-import {
-  buildSimulation,
-  createMachine,
-  describeError,
-  expandScenario,
-  readScenario,
-  worldToJson,
-} from "#sim/index.ts";
+import { createMachine, worldToJson } from "#sim/index.ts";
+import { buildSimulation, describeError, expandScenario, readScenario } from "#sim/scenarios.ts";
 import { programs } from "#sim/programs/index.ts";
 import type { Beginning } from "../../instrument/session.svelte.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { inputOfStep, readScenario } from "#sim/index.ts";
+import { inputOfStep, readScenario } from "#sim/scenarios.ts";
 import { libraryEntry, libraryNames, libraryRun } from "../../library.ts";
 import { decodeRun, encodeRun, hostsOf, type SharedRun } from "./run-link.ts";
 import { beginningOf } from "./open-file.ts";
