@@ -10,7 +10,7 @@ test("a scenario is found by a word, opened by keyboard, and its hint is done by
   const field = page.getByRole("combobox", { name: "Find a scenario" });
   await expect(field).toBeFocused();
   await field.pressSequentially("iptables");
-  await expect(page.getByRole("listbox").getByRole("option")).toHaveCount(1);
+  await expect(page.getByRole("dialog").getByRole("option")).toHaveCount(1);
   await field.press("Enter");
   await expect(menu).toContainText("Split brain: a rule in iptables");
   await expect(page).toHaveURL(/#scenario=split-firewall$/);
