@@ -1,6 +1,6 @@
 // The simulator's speed: events a second, ten minutes of the article's cluster, seeking, and how
-// the cost of a packet and of a keyframe grows with the connection table. Times stand beside a
-// calibration loop run at the same moment; only twice a budget fails.
+// the cost of an event grows with the hosts, that of a packet with the connection table. Times stand
+// beside a calibration loop run at the same moment; only twice a budget fails.
 import {
   act,
   createMachine,
@@ -10,9 +10,14 @@ import {
   type Timeline,
   worldFromJson,
 } from "../simulator/index.ts";
-import { cloneWorld } from "../simulator/kernel/clone.ts";
-import { ipvsLocalIn } from "../simulator/ipvs/hook.ts";
 import { libraryWorld } from "../src/lab/library.ts";
+import {
+  type ConnectionCost,
+  connectionCosts,
+  connectionTable,
+  hostTable,
+  milliseconds,
+} from "./bench-growth.ts";
 
 interface Figure {
   readonly name: string;
@@ -27,12 +32,6 @@ const text = libraryWorld("article");
 
 function begin(): Timeline {
   return createTimeline(worldFromJson(text), createMachine(lightPrograms));
-}
-
-function milliseconds(work: () => void): number {
-  const from = performance.now();
-  work();
-  return performance.now() - from;
 }
 
 /** A loop of known work: how fast this machine is at this moment. */
@@ -71,51 +70,8 @@ function tenMinutes(): Figure[] {
   ];
 }
 
-/** Microseconds a packet of a new connection takes while the table holds `size` others. */
-function connectionCost(size: number): { packetUs: number; keyframeMs: number } {
-  const timeline = begin();
-  const host = timeline.world.hosts.get("keepalived");
-  if (host === undefined) throw new Error("no director");
-  const { sim } = timeline.simulation;
-  const open = (n: number): void => {
-    const packet = {
-      protocol: "ipv4",
-      source: `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
-      destination: "192.168.88.100",
-      ttl: 64,
-      tos: 0,
-      id: 0,
-      dontFragment: true,
-      payload: {
-        protocol: "tcp",
-        sourcePort: 40_000,
-        destinationPort: 80,
-        sequence: 0,
-        acknowledgement: 0,
-        flags: 2,
-        window: 64_240,
-        options: {},
-        data: "",
-      },
-    } as const;
-    ipvsLocalIn(host, packet, { mark: 0, toThisMac: true }, sim);
-  };
-  for (let n = 0; n < size; n++) open(n);
-  const packets = 4000;
-  // The first packet that a bucket sees after a keyframe copies it; that is part of the cost.
-  const keyframeMs = milliseconds(() => void cloneWorld(timeline.world));
-  const rounds = Array.from({ length: 5 }, (_, round) =>
-    milliseconds(() => {
-      for (let n = 0; n < packets; n++) open(size + round * packets + n);
-    }),
-  ).sort((a, b) => a - b);
-  return { packetUs: ((rounds[1] ?? 0) * 1000) / packets, keyframeMs };
-}
-
-function growth(): Figure[] {
-  connectionCost(1000);
-  const small = connectionCost(100);
-  const large = connectionCost(100_000);
+function growth(costs: readonly ConnectionCost[]): Figure[] {
+  const [small, large] = [costs[0]!, costs.at(-1)!];
   const ratio = large.packetUs / small.packetUs;
   return [
     { name: "packet at 100 connections", value: small.packetUs, unit: "µs", budget: 25 },
@@ -137,7 +93,9 @@ function fork(): Figure[] {
 
 calibrate();
 const calibration = calibrate();
-const figures = [...tenMinutes(), ...growth(), ...fork()];
+const ten = tenMinutes();
+const costs = connectionCosts(text);
+const figures = [...ten, ...growth(costs), ...fork()];
 process.stdout.write(`calibration loop ${calibration.toFixed(1)} ms\n\n`);
 process.stdout.write("| figure | measured | budget |\n|---|---|---|\n");
 for (const { name, value, unit, budget, more } of figures) {
@@ -146,6 +104,7 @@ for (const { name, value, unit, budget, more } of figures) {
   const limit = budget.toLocaleString("en");
   process.stdout.write(`| ${name} | ${shown} ${unit} | ${sign} ${limit} ${unit} |\n`);
 }
+process.stdout.write(`\n${connectionTable(costs)}\n${hostTable()}`);
 const missed = figures.filter(({ value, budget, more }) =>
   more === true ? value < budget / 2 : value > budget * 2,
 );
