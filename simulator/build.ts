@@ -93,7 +93,13 @@ function emptyHost(expanded: ExpandedHost, world: World): Host {
     nextPort: firstPort({ random: () => nextRandom(world) }),
     log: undefined,
     accessLog: undefined,
-    console: { running: undefined, queue: [], labels: new Map() },
+    console: {
+      running: undefined,
+      queue: [],
+      labels: new Map(),
+      shell: undefined,
+      prompt: undefined,
+    },
     filter: EMPTY_FILTER,
     ipvs: emptyIpvs(),
     counters: new Map(),
@@ -214,8 +220,8 @@ function startWebServer(host: Host, sim: Simulation["sim"]): void {
 /** What a scenario's step does; `label` names a command's output in the trace. */
 export function inputOfStep(step: RunStep | OperationStep, label: string, world: World): Input {
   if ("run" in step) {
-    const { host, run: line, bg: background = false } = step;
-    return { kind: "command", host, line, label, background };
+    const { host, run: line, bg: background = false, prompt } = step;
+    return { kind: "command", host, line, label, background, ...(prompt === true && { prompt }) };
   }
   switch (step.op) {
     case "link-down":

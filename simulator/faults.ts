@@ -54,8 +54,12 @@ function hostNamed(sim: Sim, name: string): Host {
 }
 
 function interrupt(host: Host, sim: Sim): void {
-  const { running } = host.console;
-  if (running !== undefined) killProcess({ host, sim }, running, "SIGINT");
+  const { running, labels } = host.console;
+  if (running === undefined) return;
+  sim.record(host, "console.interrupted", { label: labels.get(running) });
+  // A terminal that is told INTR forgets what was typed ahead (termios, NOFLSH off).
+  host.console.queue = [];
+  killProcess({ host, sim }, running, "SIGINT");
 }
 
 /** The cable of one interface: both ends lose or gain their carrier. */
@@ -155,6 +159,8 @@ function forget(host: Host, sim: Sim): void {
   host.console.running = undefined;
   host.console.queue = [];
   host.console.labels.clear();
+  host.console.shell = undefined;
+  host.console.prompt = undefined;
   for (const [path, file] of host.files) if (file.volatile === true) host.files.delete(path);
   for (const nic of host.nics.values()) {
     nic.neighbours.clear();

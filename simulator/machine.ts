@@ -6,7 +6,7 @@ import { igmpAlarm } from "./host/igmp.ts";
 import type { Host } from "./host/host.ts";
 import { receiveFrame, reportUnreachable } from "./host/ip-input.ts";
 import { neighbourAlarm } from "./host/neighbour.ts";
-import type { Wake } from "./host/process.ts";
+import type { Signal, Wake } from "./host/process.ts";
 import { endBySignal, INIT, processAlarm } from "./host/system.ts";
 import { tcpAlarm } from "./host/tcp.ts";
 import { connectionAlarm } from "./ipvs/connection.ts";
@@ -59,6 +59,10 @@ export function createMachine(programs: ProgramTable): Machine {
   };
 }
 
+function handles({ signals }: Program, signal: Signal): boolean {
+  return signals?.includes(signal) === true;
+}
+
 function wake(programs: ProgramTable, host: Host, pid: number, reason: Wake, sim: Sim): void {
   if (pid === INIT && reason.kind === "child") {
     return reapChild(host, reason.pid, reason.code, sim);
@@ -71,7 +75,9 @@ function wake(programs: ProgramTable, host: Host, pid: number, reason: Wake, sim
   }
   const program = programs[process.program];
   if (program === undefined) return;
-  if (reason.kind === "signal" && program.signals?.includes(reason.signal) !== true) {
+  if (reason.kind === "start") process.begun = true;
+  const isCaught = process.begun && reason.kind === "signal" && handles(program, reason.signal);
+  if (reason.kind === "signal" && !isCaught) {
     if (reason.signal !== "SIGCHLD") endBySignal({ host, sim }, process, reason.signal);
     return;
   }

@@ -41,6 +41,10 @@ export interface Host {
     queue: ConsoleCommand[];
     /** Which command a process is, by its id. */
     readonly labels: Map<number, string>;
+    /** What the shell at the prompt knows once a line has ended; as after login without it. */
+    shell: PromptShell | undefined;
+    /** The process that runs a line of the prompt's shell. */
+    prompt: number | undefined;
   };
   filter: Filter;
   readonly ipvs: Ipvs;
@@ -192,6 +196,14 @@ export interface TextLine {
 export interface ConsoleCommand {
   readonly line: string;
   readonly label: string;
+  readonly prompt?: boolean;
+}
+
+/** What is handed from one line typed at the prompt to the next. */
+export interface PromptShell {
+  readonly directory: string;
+  /** The shell's own: variables, functions, the last status. */
+  readonly memory: unknown;
 }
 
 export interface GroupMembership {

@@ -56,6 +56,8 @@ export interface Process {
   /** Stopped by SIGSTOP: wakes wait in `pending` until SIGCONT. */
   frozen: boolean;
   pending: Wake[];
+  /** It has had its first step, and with it its signal handlers. */
+  begun: boolean;
   /** Set once it has ended: whatever it does after that in the same step is without effect. */
   ended?: { readonly code: number; readonly signal?: Signal };
 }

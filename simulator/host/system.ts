@@ -46,6 +46,7 @@ export function spawnProcess({ host, sim }: System, spawn: Spawn): Process {
     memory: spawn.memory,
     frozen: false,
     pending: [],
+    begun: false,
   };
   for (const file of process.files.values()) openAgain(host, file);
   host.processes.set(process.pid, process);

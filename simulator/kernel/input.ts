@@ -11,6 +11,11 @@ export type Input =
       readonly label: string;
       /** A background command starts beside the one that is running; others wait their turn. */
       readonly background: boolean;
+      /**
+       * Typed at the prompt: goes on where the line typed there before ended (directory, variables,
+       * functions). Without it the line has a shell of its own, as a recording's steps have.
+       */
+      readonly prompt?: boolean;
     }
   /** Ctrl-C at a host's console: SIGINT to the command in the foreground. */
   | { readonly kind: "interrupt"; readonly host: string }

@@ -38,7 +38,15 @@ const HOST: Fields = {
 const DRAW: Fields = { host: name, what: text, of: text, seconds };
 
 const TIMED: Fields = { t: seconds, note: text };
-const RUN: Fields = { ...TIMED, host: name, run: text, record: flag, bg: flag, timeout: seconds };
+const RUN: Fields = {
+  ...TIMED,
+  host: name,
+  run: text,
+  record: flag,
+  bg: flag,
+  prompt: flag,
+  timeout: seconds,
+};
 const ON_HOST: Fields = { ...TIMED, op: text, host: name };
 const ON_LINK: Fields = { ...ON_HOST, dev: deviceName };
 const BETWEEN: Fields = { ...TIMED, op: text, hosts: names, oneway: flag };

@@ -76,6 +76,8 @@ export interface RunStep extends Timed {
   readonly record?: boolean;
   /** Start beside the host's running step instead of waiting for its end. */
   readonly bg?: boolean;
+  /** Goes on where the line typed before ended: directory, variables. The recorder knows it not. */
+  readonly prompt?: boolean;
   /** Seconds after which the command is given up. */
   readonly timeout?: number;
 }

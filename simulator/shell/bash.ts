@@ -19,20 +19,35 @@ import { settleWait } from "./control.ts";
 import { advance } from "./interpret.ts";
 import { parseScript, type SyntaxComplaint } from "./parse.ts";
 import { putBack, readLine } from "./read-line.ts";
-import { complain, type Context, endShell, enter, newShell, type Shell } from "./shell.ts";
+import {
+  complain,
+  type Context,
+  endShell,
+  enter,
+  keepForNextLine,
+  newShell,
+  type Shell,
+  takeFromLastLine,
+} from "./shell.ts";
 
 export const bash: Program = {
   startUs: 3_000,
   signals: ["SIGINT", "SIGCHLD"],
   run(process, reason, system) {
     if (reason.kind === "start" && process.memory === undefined) begin(process, system);
-    const shell = process.memory as Shell;
-    const context = { system, process, shell };
-    if (process.ended !== undefined) return;
-    if (reason.kind !== "start") hear(context, reason);
-    goOn(context);
+    const context = { system, process, shell: process.memory as Shell };
+    if (process.ended === undefined) {
+      if (reason.kind !== "start") hear(context, reason);
+      goOn(context);
+    }
+    if (process.ended !== undefined && isPrompt(context)) keepForNextLine(context);
   },
 };
+
+/** This shell runs a line that was typed at the host's prompt. */
+function isPrompt({ process, system }: Pick<Context, "process" | "system">): boolean {
+  return system.host.console.prompt === process.pid;
+}
 
 function goOn(context: Context): void {
   const { process, shell } = context;
@@ -47,7 +62,9 @@ function begin(process: Process, system: System): void {
   const [, option = "", text, ...rest] = process.argv;
   if (option.startsWith("-") && option.endsWith("c")) {
     const [name = "bash", ...parameters] = rest;
-    const shell = newShell(process, { name, parameters, interactive: false });
+    const interactive = isPrompt({ process, system });
+    const shell = newShell(process, { name, parameters, interactive });
+    if (interactive) takeFromLastLine(shell, system);
     process.memory = shell;
     return beginText({ system, process, shell }, text ?? "", "-c");
   }

@@ -7,8 +7,10 @@ import type { Script } from "./script.ts";
 export interface Shell {
   /** `$0`, and what complaints begin with: "bash" or a script's path. */
   readonly name: string;
-  /** Reads its script from standard input, line by line; says "bash: …" without a line. */
+  /** Has a prompt's manners; its script done, it reads on from standard input. */
   readonly interactive: boolean;
+  /** Complaints name the line, as a script's do and those at a prompt do not. */
+  readonly namesLines: boolean;
   /** `$$`: subshells keep the number of the shell they come from. */
   readonly pid: number;
   /** The script, and the functions it is in; the last one is running. */
@@ -124,6 +126,7 @@ export function newShell(
   return {
     name,
     interactive,
+    namesLines: !interactive,
     pid: process.pid,
     frames: [],
     variables: new Map(Object.entries(process.environment)),
@@ -167,6 +170,29 @@ export function subshell(shell: Shell, script: Script): Shell {
   return copy;
 }
 
+/** What one line at the prompt hands to the next. */
+type Kept = Pick<
+  Shell,
+  "variables" | "exported" | "functions" | "parameters" | "status" | "lastBackground"
+>;
+
+/** At the end of a line that was typed at the prompt. */
+export function keepForNextLine({ process, shell, system }: Context): void {
+  const { variables, exported, functions, parameters, lastBackground } = shell;
+  const status = process.ended?.code ?? 0;
+  const memory: Kept = { variables, exported, functions, parameters, status, lastBackground };
+  system.host.console.shell = { directory: process.directory, memory };
+}
+
+/** At the start of the next one. */
+export function takeFromLastLine(shell: Shell, { host }: System): void {
+  const kept = host.console.shell?.memory as Kept | undefined;
+  if (kept === undefined) return;
+  Object.assign(shell, kept);
+  shell.variables = new Map(kept.variables);
+  shell.functions = new Map(kept.functions);
+}
+
 /** Begins a script, a function or a sourced file. */
 export function enter(shell: Shell, script: Script, kind: Frame["kind"]): void {
   const { parameters } = shell;
@@ -205,7 +231,7 @@ export function restoreTo({ process, shell }: Context, count: number): void {
 
 /** "bash: line 1: message" on standard error; without the shell's name where it has none. */
 export function complain({ system, process, shell }: Context, message: string): void {
-  const place = shell.interactive ? shell.name : `${shell.name}: line ${shell.line}`;
+  const place = shell.namesLines ? `${shell.name}: line ${shell.line}` : shell.name;
   write(system, process, 2, place === "" ? `${message}\n` : `${place}: ${message}\n`);
 }
 

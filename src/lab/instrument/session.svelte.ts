@@ -207,7 +207,10 @@ export class LabSession {
   /** Types a line at a host's console; gives the label by which its output is found. */
   async type(host: string, line: string, background = false): Promise<string> {
     const label = `typed ${this.timeline.inputs.length} ${this.timeline.now}`;
-    await this.act([{ kind: "command", host, line, label, background }], `${host}# ${line}`);
+    const command = { kind: "command", host, line, label, background } as const;
+    // What runs beside it is no line of the prompt's shell.
+    const input = background ? command : { ...command, prompt: true };
+    await this.act([input], `${host}# ${line}`);
     // A short command is let come to its end, so that a reader who paused sees what it did.
     this.guard(() => {
       const { timeline } = this;

@@ -74,8 +74,15 @@ function isTime(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 86_400_000_000;
 }
 
+/** The type of each field; one with "?" may be left out. */
 const FIELDS: Readonly<Record<Input["kind"], Readonly<Record<string, string>>>> = {
-  command: { host: "string", line: "string", label: "string", background: "boolean" },
+  command: {
+    host: "string",
+    line: "string",
+    label: "string",
+    background: "boolean",
+    prompt: "boolean?",
+  },
   interrupt: { host: "string" },
   link: { host: "string", nic: "string", up: "boolean" },
   crash: { host: "string", cables: "boolean" },
@@ -99,7 +106,8 @@ function isInput(value: unknown): value is Input {
     Object.entries(wanted).every(([name, type]) =>
       type === "strings"
         ? Array.isArray(fields[name]) && fields[name].every((each) => typeof each === "string")
-        : typeof fields[name] === type,
+        : typeof fields[name] === type.replace("?", "") ||
+          (type.endsWith("?") && fields[name] === undefined),
     )
   );
 }

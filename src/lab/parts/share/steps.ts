@@ -14,8 +14,8 @@ export function stepsOf(inputs: readonly TimelineInput[]): Step[] {
 function stepOf(t: number, input: Input): Step | undefined {
   switch (input.kind) {
     case "command": {
-      const { host, line: run, background } = input;
-      return { t, host, run, ...(background && { bg: true }) };
+      const { host, line: run, background, prompt } = input;
+      return { t, host, run, ...(background && { bg: true }), ...(prompt && { prompt }) };
     }
     case "interrupt":
       return undefined;
