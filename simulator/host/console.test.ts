@@ -124,6 +124,15 @@ test("going back and on again gives the same", () => {
   expect(whole).toMatch(/1\n\/etc\n$/);
 });
 
+test("exit logs out: the next line has a fresh shell", () => {
+  const timeline = begin();
+  type(timeline, "cd /etc; x=1; (exit 3); echo $?");
+  type(timeline, "exit 4");
+  type(timeline, "pwd; echo [$x]");
+  expect(printed(timeline)).toBe("3\nlogout\n/root\n[]\n");
+  expect(codes(timeline)).toEqual([0, 4, 0]);
+});
+
 test("power takes the prompt's shell with it", () => {
   const timeline = begin();
   type(timeline, "cd /etc; x=1");

@@ -2,6 +2,7 @@
 import { readConfiguration } from "../keepalived/opinions.ts";
 import { typedSignals } from "../keepalived/typed-signals.ts";
 import type { ProgramTable } from "../machine.ts";
+export { isUnfinished } from "../shell/parse.ts";
 import { bash } from "../shell/bash.ts";
 import { standAlonePrograms } from "../shell/stand-alone.ts";
 import { arping } from "./arping.ts";

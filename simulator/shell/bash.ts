@@ -17,7 +17,7 @@ import type { Program } from "../programs/program.ts";
 import { DEATH_WORDS } from "../programs/signals.ts";
 import { settleWait } from "./control.ts";
 import { advance } from "./interpret.ts";
-import { parseScript, type SyntaxComplaint } from "./parse.ts";
+import { goesOn, parseScript, type SyntaxComplaint } from "./parse.ts";
 import { putBack, readLine } from "./read-line.ts";
 import {
   complain,
@@ -119,17 +119,13 @@ function readScript(context: Context): boolean {
   shell.input = "";
   if ("script" in parsed) {
     enter(shell, parsed.script, "script");
-  } else if (isUnfinished(parsed.complaint) && newline >= 0) {
+  } else if (goesOn(parsed.complaint) && newline >= 0) {
     shell.input = `${line}\n`;
   } else {
     explain(context, parsed.complaint, undefined);
     shell.status = 2;
   }
   return true;
-}
-
-function isUnfinished({ message }: SyntaxComplaint): boolean {
-  return message.includes("unexpected end of file") || message.includes("unexpected EOF");
 }
 
 function hear(context: Context, reason: Exclude<Wake, { kind: "start" }>): void {

@@ -59,6 +59,7 @@ function returnFrom(context: Context, args: readonly string[]): number {
 
 function exit(context: Context, args: readonly string[]): undefined {
   const [given] = args;
+  logOut(context);
   if (given !== undefined && !/^-?\d+$/.test(given)) {
     complain(context, `exit: ${given}: numeric argument required`);
     endShell(context, 2);
@@ -66,6 +67,15 @@ function exit(context: Context, args: readonly string[]): undefined {
   }
   endShell(context, given === undefined ? context.shell.status : Number(given));
   return undefined;
+}
+
+/** At the prompt: the next line's shell is as after login. */
+function logOut({ system, process }: Context): void {
+  const { console } = system.host;
+  if (console.prompt !== process.pid) return;
+  console.prompt = undefined;
+  console.shell = undefined;
+  write(system, process, 2, "logout\n");
 }
 
 function shift({ shell }: Context, args: readonly string[]): number {

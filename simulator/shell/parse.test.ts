@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expandBraces } from "./braces.ts";
-import { parseScript } from "./parse.ts";
+import { isUnfinished, parseScript } from "./parse.ts";
 import { matchesPattern } from "./pattern.ts";
 
 test("any line is a script or a complaint with its line; nothing crashes", () => {
@@ -48,4 +48,21 @@ test.each([
   ["7", "[[:digit:]]", true],
 ])("%s against %s: %s", (text, pattern, matches) => {
   expect(matchesPattern(text, pattern)).toBe(matches);
+});
+
+test.each([
+  ["for i in 1 2; do", true],
+  ["for i in 1 2; do\necho $i", true],
+  ["for i in 1 2; do\necho $i\ndone", false],
+  ["echo 'a", true],
+  ["curl x |", true],
+  ["curl x \\", true],
+  ["echo x\\\\", false],
+  ["cat <<E\nx", true],
+  ["cat <<'E'\nx\nE", false],
+  ["f() {", true],
+  ["echo )", false],
+  ["", false],
+])("%j asks for more: %s", (source, more) => {
+  expect(isUnfinished(source)).toBe(more);
 });

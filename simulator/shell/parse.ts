@@ -36,6 +36,28 @@ export function parseScript(source: string): Parsed {
   return { complaint: describe(source, complaint) };
 }
 
+/** The text ends too early: further lines may make a script of it. */
+export function goesOn({ message }: SyntaxComplaint): boolean {
+  return message.includes("unexpected end of file") || message.includes("unexpected EOF");
+}
+
+/** A line after which a prompt asks for more, with "> ": an open quote, loop or here-document. */
+export function isUnfinished(source: string): boolean {
+  if (/(^|[^\\])(\\\\)*\\$/.test(source)) return true;
+  const delimiter = /<<-?\s*(["']?)(\w+)\1/.exec(source)?.[2];
+  if (
+    delimiter !== undefined &&
+    !source
+      .split("\n")
+      .slice(1)
+      .some((line) => line.trim() === delimiter)
+  ) {
+    return true;
+  }
+  const parsed = parseScript(source);
+  return "complaint" in parsed && (goesOn(parsed.complaint) || /\)\s*\{$/.test(source.trimEnd()));
+}
+
 const QUOTES: Readonly<Record<string, string>> = {
   "unterminated double quote": '"',
   "unterminated single quote": "'",

@@ -10,6 +10,14 @@ export interface Line {
   readonly kept: string;
   /** What Ctrl-Y puts back. */
   readonly killed: string;
+  /** Ctrl-R: what is looked for in the history, and where it was found. */
+  readonly search: Search | undefined;
+}
+
+export interface Search {
+  readonly query: string;
+  readonly at: number;
+  readonly isFound: boolean;
 }
 
 export type Outcome =
@@ -17,6 +25,8 @@ export type Outcome =
   | { readonly kind: "enter"; readonly text: string; readonly line: Line }
   | { readonly kind: "complete"; readonly line: Line }
   | { readonly kind: "clear"; readonly line: Line }
+  /** Ctrl-D on an empty line. */
+  | { readonly kind: "end"; readonly line: Line }
   | { readonly kind: "interrupt"; readonly line: Line };
 
 export const EMPTY_LINE: Line = {
@@ -26,10 +36,15 @@ export const EMPTY_LINE: Line = {
   at: 0,
   kept: "",
   killed: "",
+  search: undefined,
 };
 
 /** One key, as a terminal sends it: a character, a control character or an escape sequence. */
-export function press(line: Line, key: string): Outcome {
+export function press(before: Line, key: string): Outcome {
+  const found = before.search === undefined ? undefined : searchOn(before, key);
+  if (found !== undefined) return { kind: "edit", line: found };
+  // Any other key takes the line that was found, and does its own work on it.
+  const line = { ...before, search: undefined };
   const { text, cursor } = line;
   const edit = (change: Partial<Line>): Outcome => ({ kind: "edit", line: { ...line, ...change } });
   const kill = (from: number, to: number): Outcome =>
@@ -44,21 +59,24 @@ export function press(line: Line, key: string): Outcome {
       return entered(line);
     case "\x7f":
     case "\b":
-      return cursor === 0
-        ? edit({})
-        : edit({ text: text.slice(0, cursor - 1) + text.slice(cursor), cursor: cursor - 1 });
-    case "\x1b[3~":
-      return edit({ text: text.slice(0, cursor) + text.slice(cursor + 1) });
+      return edit(without(line, before1(text, cursor), cursor));
     case "\x04":
-      return text === ""
-        ? edit({})
-        : edit({ text: text.slice(0, cursor) + text.slice(cursor + 1) });
+      if (text === "") return { kind: "end", line };
+      return edit(without(line, cursor, after1(text, cursor)));
+    case "\x1b[3~":
+      return edit(without(line, cursor, after1(text, cursor)));
     case "\x1b[D":
     case "\x02":
-      return edit({ cursor: Math.max(0, cursor - 1) });
+      return edit({ cursor: before1(text, cursor) });
     case "\x1b[C":
     case "\x06":
-      return edit({ cursor: Math.min(text.length, cursor + 1) });
+      return edit({ cursor: after1(text, cursor) });
+    case "\x1b[1;5D":
+    case "\x1bb":
+      return edit({ cursor: /\w+\W*$/.exec(text.slice(0, cursor))?.index ?? 0 });
+    case "\x1b[1;5C":
+    case "\x1bf":
+      return edit({ cursor: cursor + (/^\W*\w*/.exec(text.slice(cursor))?.[0].length ?? 0) });
     case "\x1b[H":
     case "\x1bOH":
     case "\x01":
@@ -81,6 +99,8 @@ export function press(line: Line, key: string): Outcome {
       return kill(/\S+\s*$/.exec(text.slice(0, cursor))?.index ?? 0, cursor);
     case "\x19":
       return edit(inserted(line, line.killed));
+    case "\x12":
+      return edit({ search: { query: "", at: line.history.length, isFound: true } });
     case "\x0c":
       return { kind: "clear", line };
     case "\x03":
@@ -95,6 +115,53 @@ export function press(line: Line, key: string): Outcome {
 
 function inserted({ text, cursor }: Line, more: string): Partial<Line> {
   return { text: text.slice(0, cursor) + more + text.slice(cursor), cursor: cursor + more.length };
+}
+
+function without({ text }: Line, from: number, to: number): Partial<Line> {
+  return { text: text.slice(0, from) + text.slice(to), cursor: from };
+}
+
+/** One character back, or forwards: a character outside the basic plane is two units long. */
+function before1(text: string, cursor: number): number {
+  return cursor - (Array.from(text.slice(0, cursor)).at(-1)?.length ?? 0);
+}
+function after1(text: string, cursor: number): number {
+  return cursor + (Array.from(text.slice(cursor, cursor + 2))[0]?.length ?? 0);
+}
+
+/** A key while the history is searched; undefined when the search ends with it. */
+function searchOn(line: Line, key: string): Line | undefined {
+  const search = line.search ?? { query: "", at: line.history.length, isFound: true };
+  const { query } = search;
+  switch (key) {
+    case "\x12":
+      return lookedUp(line, query, search.at - 1);
+    case "\x7f":
+    case "\b":
+      return lookedUp(line, query.slice(0, before1(query, query.length)), line.history.length - 1);
+    case "\x07":
+    case "\x03":
+      return { ...line, search: undefined, text: line.kept, cursor: line.kept.length };
+    default:
+      return /^\p{Cc}/u.test(key) ? undefined : lookedUp(line, query + key, search.at);
+  }
+}
+
+function lookedUp(line: Line, query: string, from: number): Line {
+  const kept = line.at === line.history.length && line.search?.query === "" ? line.text : line.kept;
+  for (let at = Math.min(from, line.history.length - 1); at >= 0; at--) {
+    const text = line.history[at] ?? "";
+    const cursor = text.indexOf(query);
+    if (query === "" || cursor < 0) continue;
+    return { ...line, kept, at, text, cursor, search: { query, at, isFound: true } };
+  }
+  const at = Math.min(Math.max(from, 0), line.history.length);
+  return { ...line, kept, search: { query, at, isFound: query === "" } };
+}
+
+/** What readline puts in the prompt's place while it searches. */
+export function searchPrompt({ query, isFound }: Search): string {
+  return `(${isFound ? "" : "failed "}reverse-i-search)\`${query}': `;
 }
 
 function entered(line: Line): Outcome {
@@ -121,18 +188,26 @@ export function keysOf(data: string): string[] {
   return data.match(KEY) ?? [];
 }
 
+/** What completion may offer: command names, absolute paths, and where the shell stands. */
+export interface Known {
+  readonly commands: readonly string[];
+  readonly files: readonly string[];
+  readonly directory: string;
+}
+
 /** The line with its last word completed as far as all candidates agree, and those that are left. */
 export function complete(
   line: Line,
-  commands: readonly string[],
-  files: readonly string[],
+  known: Known,
 ): { readonly line: Line; readonly choices: readonly string[] } {
   const before = line.text.slice(0, line.cursor);
-  const word = /\S*$/.exec(before)?.[0] ?? "";
-  const isFirst = /(^|[;|&]\s*)$/.test(before.slice(0, before.length - word.length));
-  const found = (isFirst && !word.includes("/") ? commands : nextParts(files, word)).filter(
-    (each) => each.startsWith(word),
+  const word = /[^\s;|&<>()"'=]*$/.exec(before)?.[0] ?? "";
+  const isFirst = /(^|[;|&(]\s*|\b(?:sudo|watch|do|then)\s+)$/.test(
+    before.slice(0, before.length - word.length),
   );
+  const candidates =
+    isFirst && !word.includes("/") ? known.commands : nextParts(filesNear(known, word), word);
+  const found = [...new Set(candidates)].filter((each) => each.startsWith(word)).sort();
   if (found.length === 0) return { line, choices: [] };
   const common = found.reduce((a, b) => {
     let n = 0;
@@ -143,17 +218,38 @@ export function complete(
   const more = common.slice(word.length) + end;
   return {
     line: { ...line, ...inserted(line, more) },
-    choices: found.length > 1 && more === "" ? [...found].sort() : [],
+    choices: found.length > 1 && more === "" ? found : [],
   };
+}
+
+/** Paths as they are written from where the shell stands, for a word that does not begin with /. */
+function filesNear({ files, directory }: Known, word: string): string[] {
+  if (word.startsWith("/")) return [...files];
+  const near = directory.endsWith("/") ? directory : `${directory}/`;
+  return files.filter((path) => path.startsWith(near)).map((path) => path.slice(near.length));
 }
 
 /** Paths up to the next slash after what is typed. */
 function nextParts(files: readonly string[], word: string): string[] {
-  const parts = files
+  return files
     .filter((path) => path.startsWith(word))
     .map((path) => {
       const slash = path.indexOf("/", word.length);
       return slash < 0 ? path : path.slice(0, slash + 1);
     });
-  return [...new Set(parts)];
+}
+
+/** Choices in columns, as readline lists them; no more than a screen. */
+export function inColumns(choices: readonly string[], columns: number): string {
+  const shown = choices.slice(0, 100);
+  const width = Math.max(...shown.map(({ length }) => length)) + 2;
+  const perRow = Math.max(1, Math.floor(columns / width));
+  const rows = Math.ceil(shown.length / perRow);
+  return Array.from({ length: rows }, (_, row) =>
+    shown
+      .filter((_name, index) => index % rows === row)
+      .map((name) => name.padEnd(width))
+      .join("")
+      .trimEnd(),
+  ).join("\n");
 }
