@@ -59,11 +59,16 @@ function add(reader: ConsoleReader, entry: TraceEntry): void {
   if (pieces === undefined) reader.pieces.set(entry.host, (pieces = []));
   const last = pieces.at(-1);
   const isFullScreen = last !== undefined && hasScreenAfter(last);
-  const isFresh = last === undefined || /[\n\f\u000f]$/.test(last.text);
+  const isFresh = last === undefined || endsLine(last);
   const text = shownOf(entry, isFresh, isFullScreen);
   if (text === "") return;
   const lines = (last?.lines ?? 0) + countLines(text);
   pieces.push({ entry: reader.entries, text, lines, isFullScreen });
+}
+
+/** What is written next begins a line. */
+export function endsLine({ text }: Piece): boolean {
+  return ["\n", CLEAR, LEAVE_SCREEN].includes(text.at(-1) ?? "");
 }
 
 function hasScreenAfter({ text, isFullScreen }: Piece): boolean {
@@ -141,10 +146,13 @@ export function firstOfLast(pieces: readonly Piece[], end: number, most: number)
   return low;
 }
 
-/** The console up to piece `end`, to be taken away as text. */
-export function transcriptOf(pieces: readonly Piece[], end: number): string {
+/** What a host's console showed up to the cursor, to be taken away as text. */
+export function transcriptAt(reader: ConsoleReader, trace: Trace, host: string): string {
+  const pieces = readConsole(reader, trace, host);
   return pieces
-    .slice(0, end)
-    .map(({ text }) => text.replace(/[\u000e\u000f]/g, "").replaceAll(CLEAR, "\n"))
+    .slice(0, countAt(pieces, trace.nextEntry))
+    .map(({ text }) => text.replace(SCREEN_MARKS, "").replaceAll(CLEAR, "\n"))
     .join("");
 }
+
+const SCREEN_MARKS = new RegExp(`[${ENTER_SCREEN}${LEAVE_SCREEN}]`, "g");

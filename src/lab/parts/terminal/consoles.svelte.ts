@@ -1,7 +1,14 @@
 // The prompts of all hosts of a session: the line being typed at each, and what a key does. They
 // outlive the terminal that shows them, and a page may type into them.
 import type { LabSession } from "../../instrument/session.svelte.ts";
-import { beginConsoles, countAt, type Piece, promptOf, readConsole } from "./console-reader.ts";
+import {
+  beginConsoles,
+  countAt,
+  type Piece,
+  promptOf,
+  readConsole,
+  transcriptAt,
+} from "./console-reader.ts";
 import {
   complete,
   EMPTY_LINE,
@@ -80,6 +87,10 @@ export class Consoles {
     const mark = this.cleared[host];
     const isInForce = mark !== undefined && mark.reading === reading && mark.pieces <= end;
     return { pieces, end, cleared: isInForce ? mark.pieces : 0, reading };
+  }
+
+  transcript(host: string): string {
+    return transcriptAt(this.reader, this.session.trace, host);
   }
 
   private clear(host: string): void {

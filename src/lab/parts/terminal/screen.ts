@@ -1,7 +1,14 @@
 // What is written to the terminal to bring it from what it shows to what it is to show: as little as
 // is new, or all anew when the cursor went back. Pure, so that it can be tested without a terminal.
 import { partsOf } from "../packet/said.ts";
-import { CLEAR, ENTER_SCREEN, firstOfLast, LEAVE_SCREEN, type Piece } from "./console-reader.ts";
+import {
+  CLEAR,
+  endsLine,
+  ENTER_SCREEN,
+  firstOfLast,
+  LEAVE_SCREEN,
+  type Piece,
+} from "./console-reader.ts";
 
 /** A prompt with what is typed after it; `cursor` counts characters of `text`. */
 export interface Input {
@@ -55,8 +62,8 @@ export function compose(
     .map((piece) => piece.text)
     .join("");
   const text = isMore && shown.isOpen ? joined.replace(/^\n/, "") : joined;
-  const last = pieces[end - 1];
-  const isOpen = input !== undefined && end > from && !/[\n\u000f]$/.test(last?.text ?? "");
+  const last = end > from ? pieces[end - 1] : undefined;
+  const isOpen = input !== undefined && last !== undefined && !endsLine(last);
   const isOpenAnew = isOpen && !(isMore && shown.isOpen && shown.end === end);
   const { data, rows } = drawInput(input, columns);
   return {
@@ -133,6 +140,21 @@ const WIDE =
 /** So many lines are drawn while the cursor moves about; the others when it has come to rest. */
 export const QUICK_LINES = 300;
 
+/** The cursor went back, or so far on that it is no mere growing. */
+export function isJump(shown: Shown | undefined, view: Omit<View, "from">): boolean {
+  return shown !== undefined && !isGrown(shown, view);
+}
+
+function isGrown(shown: Shown, { host, reading, pieces, end }: Omit<View, "from">): boolean {
+  const lines = (count: number): number => pieces[count - 1]?.lines ?? 0;
+  return (
+    shown.host === host &&
+    shown.reading === reading &&
+    shown.end <= end &&
+    lines(end) - lines(shown.end) <= QUICK_LINES
+  );
+}
+
 /** The first piece to draw: as before while the console only grows, else that of the last lines. */
 export function firstPiece(
   shown: Shown | undefined,
@@ -140,16 +162,8 @@ export function firstPiece(
   cleared: number,
   most: number,
 ): number {
-  const { host, reading, columns, pieces, end } = view;
-  const isGrown =
-    shown?.host === host &&
-    shown.reading === reading &&
-    shown.columns === columns &&
-    shown.end <= end &&
-    shown.from >= cleared &&
-    (pieces[end - 1]?.lines ?? 0) - (pieces[shown.end - 1]?.lines ?? 0) <= QUICK_LINES;
-  const first = Math.max(cleared, firstOfLast(pieces, end, most));
+  const first = Math.max(cleared, firstOfLast(view.pieces, view.end, most));
+  if (shown === undefined || !isGrown(shown, view) || shown.from < cleared) return first;
   // At rest what was left out for haste is drawn too.
-  const isWhole = most === QUICK_LINES || (shown?.from ?? 0) <= first;
-  return isGrown && isWhole ? shown.from : first;
+  return most === QUICK_LINES ? shown.from : Math.min(shown.from, first);
 }
