@@ -94,8 +94,8 @@ export class LabSession {
   chosen = $state.raw<FrameRecord | undefined>(undefined);
   /** The host that terminal, log and tables speak of. */
   host = $state("");
-  /** A tab that something wants to be seen; the instrument opens it. */
-  asked = $state<"terminal" | "config" | "log" | "frames">();
+  /** The tab that is open. */
+  tab = $state<"terminal" | "config" | "log" | "frames">();
   deeds = $state.raw<readonly Deed[]>([]);
   undone = $state.raw<readonly Deed[]>([]);
   failure = $state<unknown>(undefined);

@@ -24,10 +24,13 @@ export interface ConsoleReader {
   pieces: Map<string, Piece[]>;
 }
 
-/** Begins an empty screen; ends what a full-screen command drew. Both only ever come from here. */
+/** Begins an empty screen; ends what a full-screen command drew. These only ever come from here. */
 export const CLEAR = "\f";
 export const ENTER_SCREEN = "\u000e";
 export const LEAVE_SCREEN = "\u000f";
+/** A prompt is lettered quietly. */
+export const QUIET = "\u0010";
+export const LOUD = "\u0011";
 /** Cursor home, and the screen erased: the only thing of a terminal's language that is obeyed. */
 const CLEAR_SEQUENCE = "\u001b[H\u001b[2J";
 /** What a machine runs by itself when it starts is nobody's typing. */
@@ -90,7 +93,7 @@ function shownOf(entry: TraceEntry, isFresh: boolean, isFullScreen: boolean): st
       const directory = String(fields["directory"] ?? HOME);
       const line = plain(String(fields["line"])).replaceAll("\n", "\n> ");
       const amid = fields["background"] === true ? " &" : "";
-      return `${isFresh ? "" : "\n"}${promptOf(host, directory)}${line}${amid}\n`;
+      return `${isFresh ? "" : "\n"}${QUIET}${promptOf(host, directory)}${LOUD}${line}${amid}\n`;
     }
     case "console.output": {
       const text = plain(String(fields["text"]));
@@ -151,8 +154,8 @@ export function transcriptAt(reader: ConsoleReader, trace: Trace, host: string):
   const pieces = readConsole(reader, trace, host);
   return pieces
     .slice(0, countAt(pieces, trace.nextEntry))
-    .map(({ text }) => text.replace(SCREEN_MARKS, "").replaceAll(CLEAR, "\n"))
+    .map(({ text }) => text.replace(MARKS, "").replaceAll(CLEAR, "\n"))
     .join("");
 }
 
-const SCREEN_MARKS = new RegExp(`[${ENTER_SCREEN}${LEAVE_SCREEN}]`, "g");
+const MARKS = new RegExp(`[${ENTER_SCREEN}${LEAVE_SCREEN}${QUIET}${LOUD}]`, "g");

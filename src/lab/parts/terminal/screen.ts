@@ -7,7 +7,9 @@ import {
   ENTER_SCREEN,
   firstOfLast,
   LEAVE_SCREEN,
+  LOUD,
   type Piece,
+  QUIET,
 } from "./console-reader.ts";
 
 /** A prompt with what is typed after it; `cursor` counts characters of `text`. */
@@ -87,6 +89,8 @@ function drawn(text: string, vips: readonly string[]): string {
     .map((part, index) => (index % 2 === 1 ? `\u001b[1;4;31m${part}\u001b[0m` : part))
     .join("")
     .replaceAll("\n", "\r\n")
+    .replaceAll(QUIET, "\u001b[90m")
+    .replaceAll(LOUD, "\u001b[0m")
     .replaceAll(CLEAR, "\u001b[H\u001b[2J")
     .replaceAll(ENTER_SCREEN, "\u001b[?1049h")
     .replaceAll(LEAVE_SCREEN, "\u001b[?1049l");
@@ -113,7 +117,7 @@ function drawInput(
   const column = at % columns;
   const move = `${up > 0 ? `\u001b[${up}A` : ""}\r${column > 0 ? `\u001b[${column}C` : ""}`;
   const over = above === "" ? "" : `${above.replaceAll("\n", "\r\n")}\r\n`;
-  const line = `\u001b[90m${prompt}\u001b[0m${text}${wrap}${at === end ? "" : move}`;
+  const line = `${drawn(`${QUIET}${prompt}${LOUD}`, [])}${text}${wrap}${at === end ? "" : move}`;
   return { data: over + line, rows: rowsOf(above, columns) + row };
 }
 

@@ -135,7 +135,7 @@ test("watch has the screen to itself and gives it back", () => {
   runTo(timeline, timeline.now + 500_000);
   const pieces = readConsole(reader, timeline.trace, "client");
   const text = pieces.map((piece) => piece.text).join("");
-  expect(text).toBe("client:~# watch -t -n 1 echo now\n\x0e\fnow\n\fnow\n\fnow\n^C\n\x0f");
+  expect(text).toBe("\x10client:~# \x11watch -t -n 1 echo now\n\x0e\fnow\n\fnow\n\fnow\n^C\n\x0f");
 });
 
 const ESC = "\x1b";

@@ -11,6 +11,9 @@ export function themeOf(element: Element): ITheme {
     cursor: token("--ink"),
     cursorAccent: token("--paper"),
     selectionBackground: token("--rule"),
+    scrollbarSliderBackground: token("--rule"),
+    scrollbarSliderHoverBackground: token("--rule2"),
+    scrollbarSliderActiveBackground: token("--rule2"),
     red: token("--vip"),
     brightBlack: token("--ink2"),
   };

@@ -12,7 +12,7 @@ const LINE_MS = 1_200;
  */
 export async function typeInto(session: LabSession, host: string, line: string): Promise<void> {
   session.host = host;
-  session.asked = "terminal";
+  session.tab = "terminal";
   const isStill = session.still || matchMedia("(prefers-reduced-motion: reduce)").matches;
   const delay = isStill ? 0 : Math.min(CHARACTER_MS, LINE_MS / Math.max(1, line.length));
   await consolesOf(session).typeVisibly(host, line, delay);
