@@ -3,6 +3,8 @@ import { expect, test } from "@playwright/test";
 test("a scenario is found by a word, opened by keyboard, and its hint is done by a click", async ({
   page,
 }) => {
+  // A hint's command is typed at once.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto("./lab/");
   const menu = page.getByRole("button", { name: /^Scenario/ });
   await expect(menu).toContainText("The article's cluster");

@@ -171,3 +171,14 @@ export function firstPiece(
   // At rest what was left out for haste is drawn too.
   return most === QUICK_LINES ? shown.from : Math.min(shown.from, first);
 }
+
+/** A terminal takes a breath only between two writes. */
+const AT_ONCE = 8_192;
+
+/** In parts that each take a moment; shown as one picture when all are there (mode 2026). */
+export function partsToWrite(data: string): string[] {
+  if (data.length <= AT_ONCE) return data === "" ? [] : [data];
+  const parts = ["\u001b[?2026h"];
+  for (let at = 0; at < data.length; at += AT_ONCE) parts.push(data.slice(at, at + AT_ONCE));
+  return [...parts, "\u001b[?2026l"];
+}
