@@ -257,7 +257,7 @@ describe("a mistake in what the file says", () => {
     [
       "an unknown field",
       { steps: [{ ...ls, rn: 1 }] },
-      "steps[0].rn: there is no such field; known are t, note, host, run, record, bg, timeout",
+      "steps[0].rn: there is no such field; known are t, note, host, run, record, bg, prompt, timeout",
     ],
     [
       "an unknown operation",
