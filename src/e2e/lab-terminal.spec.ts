@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 async function console(page: Page, host: string) {
   await page.getByRole("button", { name: "Terminal", exact: true }).click();
@@ -10,7 +11,7 @@ async function console(page: Page, host: string) {
 }
 
 test("a command is typed, answered, and gone again before it was typed", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   const text = await console(page, "keepalived-backup");
   await page.keyboard.type("ip -br addr show eth1");
   await page.keyboard.press("Enter");
@@ -20,7 +21,7 @@ test("a command is typed, answered, and gone again before it was typed", async (
 });
 
 test("ping streams while time passes, and Ctrl-C ends it with its statistics", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   const text = await console(page, "client");
   await page.keyboard.type("ping 192.168.88.100");
   await page.keyboard.press("Enter");
@@ -31,7 +32,7 @@ test("ping streams while time passes, and Ctrl-C ends it with its statistics", a
 });
 
 test("what is not there says so in one line", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   const text = await console(page, "client");
   await page.keyboard.type("emacs");
   await page.keyboard.press("Enter");
@@ -39,7 +40,7 @@ test("what is not there says so in one line", async ({ page }) => {
 });
 
 test("the log tells of the takeover, and a line leads to its moment", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: "Log", exact: true }).click();
   await page.getByRole("button", { name: "keepalived: cable", exact: true }).click();
   for (let i = 0; i < 8; i++) await page.getByRole("button", { name: "Next event" }).click();
