@@ -1,9 +1,10 @@
 import { expect, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 test("a misspelt keyword is told in keepalived's words; a lower priority gives the address away", async ({
   page,
 }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: "keepalived.conf", exact: true }).click();
   const editor = page.locator(".cm-content");
   await expect(editor).toContainText("virtual_router_id 18");
@@ -25,7 +26,7 @@ test("a misspelt keyword is told in keepalived's words; a lower priority gives t
 test("the pair is looked at: an error is certain, and the diff shows the line", async ({
   page,
 }) => {
-  await page.goto("./lab/#scenario=split-password");
+  await openLab(page, "./lab/#scenario=split-password");
   await page.getByRole("button", { name: "keepalived.conf", exact: true }).click();
   await expect(page.getByText("Authentication differs: adverts are refused.")).toBeVisible();
   await page.getByRole("combobox", { name: "diff with" }).selectOption("other");

@@ -1,9 +1,10 @@
 import { expect, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 test("a cable is pulled in the matrix: FAULT, the address moves, and Undo takes it back", async ({
   page,
 }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   const cell = page.getByRole("button", { name: "keepalived: cable", exact: true });
   await cell.click();
   await expect(cell).toHaveAttribute("aria-pressed", "true");
@@ -16,7 +17,7 @@ test("a cable is pulled in the matrix: FAULT, the address moves, and Undo takes 
 });
 
 test("advert_int is edited, applied by a reload, and the backup waits longer", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: /^Switches/ }).click();
   await page.getByRole("button", { name: "advert_int: more" }).click();
   await expect(page.getByText("2 edited, not applied")).toBeVisible();
@@ -27,7 +28,7 @@ test("advert_int is edited, applied by a reload, and the backup waits longer", a
 });
 
 test("a burst of twenty is asked and answered", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: /^Traffic/ }).click();
   await page.getByRole("button", { name: "requests / s: less" }).click();
   await expect(page.getByRole("button", { name: /^Traffic/ })).toContainText("1 / s, one client");

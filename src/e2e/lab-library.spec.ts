@@ -1,11 +1,12 @@
 import { expect, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 test("a scenario is found by a word, opened by keyboard, and its hint is done by a click", async ({
   page,
 }) => {
   // A hint's command is typed at once.
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   const menu = page.getByRole("button", { name: /^Scenario/ });
   await expect(menu).toContainText("The article's cluster");
   await menu.click();
@@ -24,7 +25,7 @@ test("a scenario is found by a word, opened by keyboard, and its hint is done by
 });
 
 test("two networks are two switches, opened by its address", async ({ page }) => {
-  await page.goto("./zh/lab/#scenario=nat-two-subnets");
+  await openLab(page, "./zh/lab/#scenario=nat-two-subnets");
   await expect(page.getByText("NAT 的本来用法")).toBeVisible();
   await expect(page.getByText("交换机 outside")).toBeVisible();
   await expect(page.getByText("交换机 lan")).toBeVisible();
@@ -32,7 +33,7 @@ test("two networks are two switches, opened by its address", async ({ page }) =>
 
 test("what cannot be fetched is said, and the run stays", async ({ page }) => {
   await page.route("**/lab/worlds/*.json", (route) => route.abort());
-  await page.goto("./lab/#scenario=drain");
+  await openLab(page, "./lab/#scenario=drain");
   await expect(page.getByRole("alert")).toContainText("the run you have stays as it is");
   await expect(page.getByRole("button", { name: /^Scenario/ })).toContainText("The article's");
   await page.unroute("**/lab/worlds/*.json");

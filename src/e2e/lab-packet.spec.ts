@@ -2,6 +2,7 @@
 // the director, filters the list, climbs the ladder, and asks why.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 test.setTimeout(60_000);
 
@@ -16,7 +17,7 @@ const field = (page: Page, key: string): Locator => packet(page).locator(`[data-
 
 async function open(page: Page, path = EN?.path ?? ""): Promise<void> {
   await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.goto(path);
+  await openLab(page, path);
   await expect(packet(page)).toBeVisible();
 }
 
@@ -149,7 +150,7 @@ test("packet and frames are accessible in both themes, and nothing is wider than
 }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.goto("lab/");
+    await openLab(page, "lab/");
     await stepTo(page, "The next frame", "TCP SYN");
     await button(page, "Next hop");
     await button(page, "Bytes");

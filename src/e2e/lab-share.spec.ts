@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 test("a link reopens the run at its second, in the other language too", async ({
   page,
   context,
 }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]).catch(() => undefined);
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: "keepalived: cable", exact: true }).click();
   for (let i = 0; i < 8; i++) await page.getByRole("button", { name: "Next event" }).click();
   const second = await page.getByRole("slider").getAttribute("aria-valuetext");
@@ -16,19 +17,19 @@ test("a link reopens the run at its second, in the other language too", async ({
   await expect(page.getByRole("alert")).toContainText("it opens this run at");
   const link = new URL(page.url());
   await page.goto("about:blank");
-  await page.goto(`./zh/lab/${link.hash}`);
+  await openLab(page, `./zh/lab/${link.hash}`);
   await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", second ?? "");
   await expect(page.getByText("在 keepalived-backup 上").first()).toBeVisible();
 });
 
 test("a link that is cut short is told of and changes nothing", async ({ page }) => {
-  await page.goto("./lab/#run=1.abc");
+  await openLab(page, "./lab/#run=1.abc");
   await expect(page.getByRole("alert")).toContainText("Nothing was changed");
   await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", "11.600 s");
 });
 
 test("a capture and a scenario are taken away; the scenario opens again", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: "keepalived: cable", exact: true }).click();
   await page.getByRole("button", { name: "Share this moment" }).click();
   const [pcap] = await Promise.all([

@@ -1,12 +1,13 @@
 // What a reader does at a host's console and in its log.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { openLab } from "./lab.ts";
 
 test.setTimeout(60_000);
 
 /** Opens the terminal of `host`; gives what stands in it. */
 async function open(page: Page, host: string, path = "./lab/"): Promise<Locator> {
-  await page.goto(path);
+  await openLab(page, path);
   const name = path.includes("zh/") ? "终端" : "Terminal";
   await page.getByRole("button", { name, exact: true }).click();
   await page.locator(".console select").selectOption(host);
@@ -94,7 +95,7 @@ test("Tab completes and, where there is nothing to complete, leaves", async ({ p
 });
 
 test("a hint's command types itself into its host's terminal", async ({ page }) => {
-  await page.goto("./lab/#scenario=split-firewall");
+  await openLab(page, "./lab/#scenario=split-firewall");
   await page.getByRole("button", { name: "Hint 1" }).click();
   await page.getByRole("button", { name: /iptables -A INPUT -p vrrp -j DROP/ }).click();
   const rows = page.locator(".xterm-rows");
@@ -124,7 +125,7 @@ test("a loop runs on while the reader goes back and forth, and the transcript is
 });
 
 test("the log tells of the takeover, and a line leads to its moment", async ({ page }) => {
-  await page.goto("./lab/");
+  await openLab(page, "./lab/");
   await page.getByRole("button", { name: "Log", exact: true }).click();
   await page.getByRole("button", { name: "keepalived: cable", exact: true }).click();
   for (let i = 0; i < 8; i++) await page.getByRole("button", { name: "Next event" }).click();
