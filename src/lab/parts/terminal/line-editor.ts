@@ -46,6 +46,8 @@ export function press(before: Line, key: string): Outcome {
   // Any other key takes the line that was found, and does its own work on it.
   const line = { ...before, search: undefined };
   const { text, cursor } = line;
+  const moved = cursorAfter(line, key);
+  if (moved !== undefined) return { kind: "edit", line: { ...line, cursor: moved } };
   const edit = (change: Partial<Line>): Outcome => ({ kind: "edit", line: { ...line, ...change } });
   const kill = (from: number, to: number): Outcome =>
     edit({
@@ -65,26 +67,6 @@ export function press(before: Line, key: string): Outcome {
       return edit(without(line, cursor, after1(text, cursor)));
     case "\x1b[3~":
       return edit(without(line, cursor, after1(text, cursor)));
-    case "\x1b[D":
-    case "\x02":
-      return edit({ cursor: before1(text, cursor) });
-    case "\x1b[C":
-    case "\x06":
-      return edit({ cursor: after1(text, cursor) });
-    case "\x1b[1;5D":
-    case "\x1bb":
-      return edit({ cursor: /\w+\W*$/.exec(text.slice(0, cursor))?.index ?? 0 });
-    case "\x1b[1;5C":
-    case "\x1bf":
-      return edit({ cursor: cursor + (/^\W*\w*/.exec(text.slice(cursor))?.[0].length ?? 0) });
-    case "\x1b[H":
-    case "\x1bOH":
-    case "\x01":
-      return edit({ cursor: 0 });
-    case "\x1b[F":
-    case "\x1bOF":
-    case "\x05":
-      return edit({ cursor: text.length });
     case "\x1b[A":
     case "\x10":
       return edit(recalled(line, line.at - 1));
@@ -110,6 +92,34 @@ export function press(before: Line, key: string): Outcome {
     default:
       // Other control characters and sequences mean nothing here.
       return /^\p{Cc}/u.test(key) ? edit({}) : edit(inserted(line, key));
+  }
+}
+
+/** Where a key that only moves the cursor puts it; undefined: the key does something else. */
+function cursorAfter({ text, cursor }: Line, key: string): number | undefined {
+  switch (key) {
+    case "\x1b[D":
+    case "\x02":
+      return before1(text, cursor);
+    case "\x1b[C":
+    case "\x06":
+      return after1(text, cursor);
+    case "\x1b[1;5D":
+    case "\x1bb":
+      return /\w+\W*$/.exec(text.slice(0, cursor))?.index ?? 0;
+    case "\x1b[1;5C":
+    case "\x1bf":
+      return cursor + (/^\W*\w*/.exec(text.slice(cursor))?.[0].length ?? 0);
+    case "\x1b[H":
+    case "\x1bOH":
+    case "\x01":
+      return 0;
+    case "\x1b[F":
+    case "\x1bOF":
+    case "\x05":
+      return text.length;
+    default:
+      return undefined;
   }
 }
 
