@@ -1,12 +1,9 @@
-// The second door for pages: keepalived with all that it says of a file. It weighs, so a page opens it
-// when a file is about to be changed.
+// The second door for pages: all that keepalived says of a file. It weighs, so a page opens it when a
+// file is about to be changed.
 import { notActedOn } from "./keepalived/not-acted.ts";
 import { readConfiguration } from "./keepalived/opinions.ts";
-import { typedSignals } from "./keepalived/typed-signals.ts";
-import { clusterPrograms } from "./programs/light.ts";
 
 export { KEYWORDS, type Diagnostic, type Keyword } from "./keepalived/diagnostics.ts";
 export { type KeywordNote, noteOn } from "./keepalived/keyword-notes.ts";
 export { parseTree, type Statement } from "./keepalived/tree.ts";
 export { notActedOn, readConfiguration };
-export const opinionatedPrograms = clusterPrograms(readConfiguration, typedSignals);

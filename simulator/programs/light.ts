@@ -2,7 +2,7 @@
 // figure loads no more than these.
 import { healthcheckersWith } from "../keepalived/checkers.ts";
 import { keepalivedWith } from "../keepalived/daemon.ts";
-import { type ReadConfiguration, readMeaning } from "../keepalived/read.ts";
+import type { ReadConfiguration } from "../keepalived/read.ts";
 import type { TypedSignals } from "../keepalived/typed-signals.ts";
 import { vrrpWith } from "../keepalived/vrrp-process.ts";
 import type { ProgramTable } from "../machine.ts";
@@ -20,5 +20,9 @@ export function clusterPrograms(read: ReadConfiguration, signals?: TypedSignals)
   };
 }
 
-/** Right as long as nobody changes a file: keepalived keeps its opinions of values to itself. */
-export const lightPrograms: ProgramTable = clusterPrograms(readMeaning);
+const readNothing: ReadConfiguration = () => {
+  throw new Error("These programs read no configuration: start keepalived with all of them.");
+};
+
+/** Enough for a cluster that runs already, as long as no keepalived is started or reloaded. */
+export const lightPrograms: ProgramTable = clusterPrograms(readNothing);

@@ -9,10 +9,10 @@ import {
   runTo,
   worldFromJson,
 } from "#sim/index.ts";
-import { DIRECTORS, outageOf, scoreOf } from "./view.ts";
+import { beginScore, outageOf, readScore } from "./instrument/score.ts";
 import { libraryWorld } from "./library.ts";
 
-const [MASTER] = DIRECTORS;
+const MASTER = "keepalived";
 
 const FAULTS = {
   stop: { kind: "service", host: MASTER, on: false },
@@ -47,7 +47,7 @@ export function costOf(fault: FaultName): Cost {
     runTo(timeline, FIRST_US + (index * 1_000_000) / MOMENTS);
     act(timeline, FAULTS[fault]);
     runTo(timeline, timeline.now + AFTER_US);
-    const outage = outageOf(scoreOf(timeline, start).asks, timeline.now);
+    const outage = outageOf(readScore(beginScore(start), timeline, start).asks, timeline.now);
     return outage === undefined ? 0 : (outage.to - outage.from) / 1_000_000;
   });
   const cost = { low: Math.min(...outages), high: Math.max(...outages) };

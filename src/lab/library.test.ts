@@ -1,4 +1,5 @@
 // Each entry of the library is played to its end as its hints say, and turns out as it promises.
+import { virtualAddresses } from "#sim/editing.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { act, type Input, runTo, type Timeline, worldFromJson } from "#sim/index.ts";
 import { inputOfStep } from "#sim/scenarios.ts";
@@ -48,7 +49,7 @@ describe.each(libraryNames())("%s", (name) => {
   function check(expected: Expectation, index: number): void {
     const at = `${name} after ${expected.after} s`;
     const { holders, vip, answered, servers, outage, log, output } = expected;
-    const cluster = clusterOf(timeline.world);
+    const cluster = clusterOf(timeline.world, virtualAddresses);
     const { asks } = readScore(beginScore(start), timeline, start);
     if (holders !== undefined) {
       const address = vip ?? cluster.vips[0] ?? "";

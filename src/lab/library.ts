@@ -12,6 +12,8 @@ import {
 } from "#sim/index.ts";
 import { buildSimulation, expandScenario, readScenario } from "#sim/scenarios.ts";
 import { programs } from "#sim/programs/index.ts";
+import type { Beginning } from "./instrument/session.svelte.ts";
+import type { WalkName } from "./walks.ts";
 
 type Step = Scenario["steps"][number];
 type Said = Readonly<Record<"en" | "zh", string>>;
@@ -137,6 +139,25 @@ export function libraryWorld(name: string): string {
   const text = worldToJson(simulation.world);
   worlds.set(name, text);
   return text;
+}
+
+/** The article's cluster, running, as pages show it first. */
+export function articleBeginning(language: "en" | "zh"): Beginning {
+  const title = libraryEntry("article").title[language];
+  return { scenario: "article", title, world: libraryWorld("article"), historyUs: 3_200_000 };
+}
+
+/** So much of the article's cluster has run before the first frame of a walk; microseconds. */
+const WALK_HISTORY_US = 3_000_000;
+const TAKEOVER_US = 5_000_000;
+
+/** The article's cluster for a walk: as it runs, or with the master's cable pulled. */
+export function walkBeginning(walk: WalkName, language: "en" | "zh"): Beginning {
+  const first = { ...articleBeginning(language), historyUs: WALK_HISTORY_US };
+  if (walk === "request") return first;
+  const at = worldFromJson(first.world).now + WALK_HISTORY_US;
+  const input = { kind: "link", host: "keepalived", nic: "eth1", up: false } as const;
+  return { ...first, inputs: [{ at, input }], at: at + TAKEOVER_US };
 }
 
 /** A run of an entry from the reader's arrival, with all programs at hand. */

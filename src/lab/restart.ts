@@ -1,23 +1,40 @@
-// Both directors with other files: written, stopped, started, and some seconds let pass until one
-// of them is MASTER.
-import { act, runTo, type Timeline } from "#sim/index.ts";
+// Directors with other files from the beginning: written, stopped, started, and some seconds let pass
+// until one of them is MASTER.
+import { CONFIGURATION } from "./instrument/cluster.ts";
+import type { LabSession } from "./instrument/session.svelte.ts";
 
-export interface DirectorFile {
+interface ChangedFile {
   readonly host: string;
   readonly text: string;
 }
 
-const PATH = "/etc/keepalived/keepalived.conf";
 /** The daemon's goodbye, and time enough for an election and some adverts. */
 const STOP_US = 1_500_000;
 const ELECTION_US = 16_000_000;
 
-export function restartWith(timeline: Timeline, files: readonly DirectorFile[]): void {
-  for (const { host, text } of files) {
-    act(timeline, { kind: "file", host, path: PATH, content: text });
-    act(timeline, { kind: "service", host, on: false });
-  }
-  runTo(timeline, timeline.now + STOP_US);
-  for (const { host } of files) act(timeline, { kind: "service", host, on: true });
-  runTo(timeline, timeline.now + ELECTION_US);
+/** The configurations that are no longer those of the beginning. */
+export function changedFiles({ start, world }: LabSession): ChangedFile[] {
+  return [...world.hosts.values()].flatMap(({ name, role, files }) => {
+    const text = files.get(CONFIGURATION)?.content;
+    const before = start.hosts.get(name)?.files.get(CONFIGURATION)?.content;
+    return role !== "director" || text === undefined || text === before
+      ? []
+      : [{ host: name, text }];
+  });
+}
+
+export async function restartWith(
+  session: LabSession,
+  files: readonly ChangedFile[],
+): Promise<void> {
+  const label = CONFIGURATION;
+  const service = (on: boolean) =>
+    files.map(({ host }) => ({ kind: "service", host, on }) as const);
+  const written = files.map(
+    ({ host, text }) => ({ kind: "file", host, path: CONFIGURATION, content: text }) as const,
+  );
+  await session.act([...written, ...service(false)], label);
+  session.seek(session.now + STOP_US);
+  await session.act(service(true), label);
+  session.seek(session.now + ELECTION_US);
 }

@@ -7,7 +7,6 @@ import {
   vrrpInstances,
   type World,
 } from "#sim/index.ts";
-import { virtualAddresses } from "#sim/editing.ts";
 
 export type VrrpState = VrrpInstance["state"];
 
@@ -34,6 +33,8 @@ export interface InstanceView {
   /** How long it waits in silence before it takes over; microseconds. */
   readonly waitUs: number;
   readonly intervalUs: number;
+  /** How that wait comes about: "3 × 1 s + (256 − 99) / 256 s = 3.613 s". */
+  readonly formula: string;
   /** When its silence runs out, while it is BACKUP. */
   readonly deadline: number | undefined;
 }
@@ -65,22 +66,40 @@ export interface ClusterView {
 export const CONFIGURATION = "/etc/keepalived/keepalived.conf";
 const LOOPBACK = "lo";
 
+/** The addresses that a keepalived.conf names; a figure that has not fetched the reader knows none. */
+export type NamedAddresses = (text: string) => readonly string[];
+const unread: NamedAddresses = () => [];
+
 /** The floating addresses: those that the directors' files and daemons name. */
-export function floatingAddresses(world: World): string[] {
-  const found = new Set<string>();
+function floatingAddresses(
+  world: World,
+  named: NamedAddresses,
+  known: readonly string[],
+): string[] {
+  const found = new Set(known);
   for (const host of world.hosts.values()) {
     if (host.role !== "director") continue;
     const text = host.files.get(CONFIGURATION)?.content;
-    for (const address of text === undefined ? [] : virtualAddresses(text)) found.add(address);
-    for (const { config } of vrrpInstances(host.processes.values())) {
-      for (const { address } of config.addresses) found.add(address);
-    }
+    for (const address of text === undefined ? [] : named(text)) found.add(address);
+    for (const address of addressesOfDaemons(host)) found.add(address);
   }
   return [...found];
 }
 
-export function clusterOf(world: World): ClusterView {
-  const vips = floatingAddresses(world);
+/** What the running daemons were told to hold. */
+export function addressesOfDaemons(host: Host): string[] {
+  return vrrpInstances(host.processes.values()).flatMap(({ config }) =>
+    config.addresses.map(({ address }) => address),
+  );
+}
+
+/** `known`: floating addresses that stay so, though no daemon runs that names them. */
+export function clusterOf(
+  world: World,
+  named: NamedAddresses = unread,
+  known: readonly string[] = [],
+): ClusterView {
+  const vips = floatingAddresses(world, named, known);
   const isFloating = new Set(vips);
   const holders = [...world.hosts.values()].filter((host) =>
     cardsOf(host).some(({ addresses }) => addresses.some((own) => isFloating.has(own.address))),
@@ -146,8 +165,18 @@ function instanceView(host: Host, instance: VrrpInstance): InstanceView {
     addresses: config.addresses.map(({ address }) => address),
     waitUs: masterDownUs(instance),
     intervalUs: config.advertIntervalUs,
+    formula: formulaOf(instance),
     deadline: state === "BACKUP" ? process?.timers.get(`vrrp ${name}`) : undefined,
   };
+}
+
+/** RFC 3768 in whole seconds; RFC 5798 in parts of the master's interval. */
+function formulaOf(instance: VrrpInstance): string {
+  const { config, priority, masterIntervalUs } = instance;
+  const interval = `${masterIntervalUs / 1_000_000} s`;
+  const skew = config.version === 3 ? `× ${interval}` : "s";
+  const wait = secondsText(masterDownUs(instance));
+  return `${config.downTimerAdverts} × ${interval} + (256 − ${priority}) / 256 ${skew} = ${wait} s`;
 }
 
 /** A server is in when any service of the acting director would choose it. */

@@ -15,20 +15,25 @@ export interface Lane {
 const GAP = { director: 22, server: 7, client: 34 } as const;
 const HEIGHT = { director: 26, waiting: 46, server: 12, client: 14 } as const;
 
+interface LaneOptions {
+  readonly top: number;
+  /** Labels stand above the lanes, not beside them. */
+  readonly isStacked: boolean;
+  readonly hasServers: boolean;
+}
+
 /** `waits` says whose lane carries a sawtooth and needs its height. */
 export function lanesOf(
   cluster: ClusterView,
   score: Score,
   waits: (host: string, instance: string) => boolean,
-  top: number,
-  /** Labels stand above the lanes, not beside them. */
-  stacked = false,
+  { top, isStacked, hasServers }: LaneOptions,
 ): { lanes: Lane[]; height: number } {
   const lanes: Lane[] = [];
   let y = top;
   const add = (lane: Omit<Lane, "y" | "height" | "key">, height: number): void => {
     lanes.push({ ...lane, key: `${lane.kind} ${lane.host} ${lane.instance}`, y, height });
-    y += height + GAP[lane.kind] + (stacked ? 12 : 0);
+    y += height + GAP[lane.kind] + (isStacked ? 12 : 0);
   };
   const several = (host: string): boolean =>
     score.directors.filter((each) => each.host === host).length > 1;
@@ -38,7 +43,7 @@ export function lanesOf(
     add({ kind: "director", host, instance, label }, height);
   }
   for (const { name, role, pool } of cluster.hosts) {
-    if (role !== "node" || pool === undefined) continue;
+    if (!hasServers || role !== "node" || pool === undefined) continue;
     add({ kind: "server", host: name, instance: "", label: name }, HEIGHT.server);
   }
   y += 8;

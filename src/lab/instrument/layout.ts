@@ -30,6 +30,8 @@ export interface Layout {
   /** Little room: only last octets, no signs. */
   readonly short: boolean;
   readonly flag: { readonly width: number; readonly height: number; readonly font: number };
+  /** A large dial with the time that the backup still waits; else a small one at its box. */
+  readonly dial?: { readonly x: number; readonly y: number; readonly radius: number };
   /** Where flags hang that nobody holds. */
   readonly adrift: Point;
   readonly font: { readonly name: number; readonly text: number };
@@ -49,24 +51,68 @@ const CABLE_ROOM = 66;
 /** Between two flags on one pole. */
 export const FLAG_GAP = 4;
 
-/** `tableRows`: how many lines of an ARP cache are to hang under each box. */
+/** What a kind of drawing leaves room for. */
+interface Measures {
+  readonly width: number;
+  readonly short: boolean;
+  /** Lines of an ARP cache that are to hang under each box. */
+  readonly tableRows: number;
+  readonly margin: number;
+  readonly flag: Layout["flag"];
+  readonly font: Layout["font"];
+  readonly box: Row["box"];
+  readonly client: { readonly width: number; readonly height: number };
+  /** Kept free right of the switch. */
+  readonly right: number;
+  readonly dial?: NonNullable<Layout["dial"]>;
+}
+
+/** The map of the instrument; `tableRows`: how many lines of an ARP cache hang under each box. */
 export function layoutOf(
-  { hosts, networks, vips }: ClusterView,
+  cluster: ClusterView,
   width: number,
   short: boolean,
   tableRows = 0,
 ): Layout {
+  return place(cluster, {
+    width,
+    short,
+    tableRows,
+    margin: short ? 14 : 16,
+    flag: short ? { width: 140, height: 32, font: 17 } : { width: 184, height: 38, font: 21 },
+    font: short ? { name: 15, text: 13 } : { name: 19, text: 16 },
+    box: short ? { width: 112, height: 78, gap: 10 } : { width: 226, height: 98, gap: 22 },
+    client: { width: 158, height: 86 },
+    right: short ? 14 : 16,
+  });
+}
+
+/** A figure across the whole page: sentences left above the client, the backup's dial at the right. */
+export function plateLayout(cluster: ClusterView): Layout {
+  return place(cluster, {
+    width: 1248,
+    short: false,
+    tableRows: 0,
+    margin: 28,
+    flag: { width: 216, height: 44, font: 25 },
+    font: { name: 21, text: 17 },
+    box: { width: 252, height: 98, gap: 22 },
+    client: { width: 222, height: 98 },
+    right: 238,
+    dial: { x: 1106, y: 122, radius: 84 },
+  });
+}
+
+function place({ hosts, networks, vips }: ClusterView, measures: Measures): Layout {
+  const { width, short, tableRows, margin, flag, font, box, client, right, dial } = measures;
   const clients = hosts.filter(({ role }) => role === "client");
   const nodes = hosts.filter(({ role }) => role === "node");
   const directors = hosts.filter(({ role }) => role === "director");
-  const flag = short ? { width: 140, height: 32, font: 17 } : { width: 184, height: 38, font: 21 };
   const flagRoom = 20 + Math.max(1, vips.length) * (flag.height + FLAG_GAP);
-  const box = short ? { width: 112, height: 78, gap: 10 } : { width: 226, height: 98, gap: 22 };
-  const margin = short ? 14 : 16;
   const isSplit = networks.length > 1;
   const besides = !short && !isSplit;
-  const left = besides ? margin + 158 + 26 : margin;
-  const room = width - left - margin;
+  const left = besides ? margin + client.width + 26 + (dial === undefined ? 0 : 42) : margin;
+  const room = width - left - (isSplit ? margin : right);
   const tables = tableRows === 0 ? 0 : 18 + tableRows * 18;
   const placed = new Map<string, Box>();
   const bars = new Map<string, Box>();
@@ -98,7 +144,7 @@ export function layoutOf(
   y += BAR_HEIGHT + CABLE_ROOM - (short ? 30 : 0);
   const below = besides || isSplit ? nodes : [...clients, ...nodes];
   y = put({ hosts: below, x: left, width: room, y });
-  if (besides) y = Math.max(y, placeClients(clients, margin, barY, placed) + 24);
+  if (besides) y = Math.max(y, placeClients(clients, { x: margin, ...client }, barY, placed) + 24);
   return {
     width,
     height: y + Math.max(short && hosts.length < 9 ? 64 : 16, tables + 8),
@@ -107,19 +153,22 @@ export function layoutOf(
     cables: cablesOf(hosts, placed, bars),
     short,
     flag,
-    adrift: short ? [width / 2 - 70, 8] : [left + room / 2 - 92, 8],
-    font: short ? { name: 15, text: 13 } : { name: 19, text: 16 },
+    adrift: short
+      ? [width / 2 - flag.width / 2, 8]
+      : [left + room / 2 - flag.width / 2, dial === undefined ? 8 : 14],
+    font,
+    ...(dial !== undefined && { dial }),
   };
 }
 
 /** One below the other at the left, level with the switch; gives the lower end of the last. */
 function placeClients(
   clients: readonly HostView[],
-  x: number,
+  { x, width, height }: Omit<Box, "y">,
   barY: number,
   placed: Map<string, Box>,
 ): number {
-  const { width, height, gap } = { width: 158, height: 86, gap: 18 };
+  const gap = 18;
   const needed = clients.length * (height + gap) - gap;
   let y = Math.max(58, barY + BAR_HEIGHT / 2 - needed / 2);
   for (const { name } of clients) {
@@ -190,4 +239,31 @@ export function wayOf(layout: Layout, network: string, from: string, to: string)
   if (a === undefined || b === undefined || bar === undefined) return [];
   const middle = bar.y + bar.height / 2;
   return [a.from, a.port, [a.port[0], middle], [b.port[0], middle], b.port, b.from];
+}
+
+/** The part of a polyline up to `share` of its length, and the point there. */
+export function along(
+  points: readonly Point[],
+  share: number,
+): { trail: string; x: number; y: number } {
+  const lengths = points.slice(1).map((point, index) => distance(points[index] ?? point, point));
+  let left = lengths.reduce((sum, length) => sum + length, 0) * share;
+  const [first = [0, 0]] = points;
+  let trail = `M${first[0]} ${first[1]}`;
+  let [x, y] = first;
+  for (const [index, length] of lengths.entries()) {
+    const from = points[index] ?? first;
+    const to = points[index + 1] ?? first;
+    const part = length === 0 ? 1 : Math.min(1, left / length);
+    x = from[0] + (to[0] - from[0]) * part;
+    y = from[1] + (to[1] - from[1]) * part;
+    trail += `L${x.toFixed(1)} ${y.toFixed(1)}`;
+    left -= length;
+    if (left <= 0) break;
+  }
+  return { trail, x, y };
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(b[0] - a[0], b[1] - a[1]);
 }

@@ -36,3 +36,6 @@ export const menus = {
   library: () => import("../parts/library/LibraryMenu.svelte"),
   share: () => import("../parts/share/ShareMenu.svelte"),
 } satisfies Record<string, Part>;
+
+/** What a chapter may put under its figure. */
+export type PartName = keyof typeof controls | keyof typeof closely | keyof typeof tabs;

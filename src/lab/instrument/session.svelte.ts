@@ -8,6 +8,7 @@ import {
   type FrameRecord,
   type Input,
   lightPrograms,
+  type ProgramTable,
   replaceInputs,
   runTo,
   runToEntry,
@@ -25,7 +26,7 @@ import {
   scrub,
   stepFrame,
 } from "../player.ts";
-import { clusterOf, type ClusterView } from "./cluster.ts";
+import { addressesOfDaemons, clusterOf, type ClusterView, type NamedAddresses } from "./cluster.ts";
 import { Drafts } from "./drafts.svelte.ts";
 import type { Listed } from "./listed.ts";
 import { DEFAULT_INTEREST, isWanted } from "./frames.ts";
@@ -59,6 +60,8 @@ export interface Beginning {
   readonly at?: number;
 }
 
+/** What happens to a cluster that runs; all else starts something, types or saves a file. */
+const NEEDS_NO_MORE: ReadonlySet<Input["kind"]> = new Set(["link", "loss", "delay", "partition"]);
 const SHORT_COMMAND_US = 60_000;
 const STEP_LIMIT_US = 60_000_000;
 const TURNS: readonly string[] = [
@@ -107,7 +110,9 @@ export class LabSession {
   private tick = $state(0);
   private player: Player;
   private score_: ScoreReader;
-  private isEquipped = false;
+  private programs: ProgramTable = lightPrograms;
+  /** Reads the addresses that a configuration names, once it is at hand. */
+  private named = $state.raw<NamedAddresses>();
 
   constructor(beginning: Beginning) {
     this.beginning = beginning;
@@ -120,7 +125,8 @@ export class LabSession {
 
   readonly cluster: ClusterView = $derived.by(() => {
     void this.tick;
-    return clusterOf(this.timeline.world);
+    const known = [...this.start.hosts.values()].flatMap(addressesOfDaemons);
+    return clusterOf(this.timeline.world, this.named, this.named === undefined ? known : []);
   });
   readonly score = $derived.by(() => {
     void this.tick;
@@ -149,7 +155,8 @@ export class LabSession {
   }
 
   /** Another run in place of this one. */
-  open(beginning: Beginning): void {
+  async open(beginning: Beginning): Promise<void> {
+    await this.equip();
     this.beginning = beginning;
     this.start = worldFromJson(beginning.world);
     this.drafts.drop();
@@ -163,7 +170,6 @@ export class LabSession {
     this.timeline = this.begin();
     this.player = this.newPlayer();
     this.score_ = beginScore(this.start);
-    this.isEquipped = false;
     this.deeds = [];
     this.undone = [];
     this.chosen = undefined;
@@ -172,7 +178,7 @@ export class LabSession {
 
   private begin(): Timeline {
     const { world, historyUs, inputs, at } = this.beginning;
-    const timeline = createTimeline(worldFromJson(world), createMachine(lightPrograms));
+    const timeline = createTimeline(worldFromJson(world), createMachine(this.programs));
     runTo(timeline, timeline.now + historyUs);
     if (inputs !== undefined) replaceInputs(timeline, inputs, at ?? timeline.now);
     return timeline;
@@ -186,15 +192,23 @@ export class LabSession {
 
   /** All programs, the shell too: fetched before the first thing that may need them. */
   async equip(): Promise<void> {
-    if (this.isEquipped) return;
-    const { programs } = await import("#sim/programs/index.ts");
-    this.isEquipped = true;
+    if (this.programs !== lightPrograms) return;
+    const [{ programs }, { virtualAddresses }] = await Promise.all([
+      import("#sim/programs/index.ts"),
+      import("#sim/editing.ts"),
+    ]);
+    this.programs = programs;
+    this.named = virtualAddresses;
     equip(this.timeline, createMachine(programs));
+  }
+
+  private async equipFor(inputs: readonly Input[]): Promise<void> {
+    if (!inputs.every(({ kind }) => NEEDS_NO_MORE.has(kind))) await this.equip();
   }
 
   /** Does something now. What had been run beyond this moment goes, until it is taken back. */
   async act(inputs: readonly Input[], label: string): Promise<void> {
-    await this.equip();
+    await this.equipFor(inputs);
     this.guard(() => {
       const { timeline } = this;
       const before = timeline.inputs;
@@ -226,7 +240,7 @@ export class LabSession {
 
   /** What a link tells: these inputs, and this second. They can be taken back as one. */
   async resume(inputs: readonly TimelineInput[], at: number): Promise<void> {
-    await this.equip();
+    await this.equipFor(inputs.map(({ input }) => input));
     this.guard(() => {
       const before = this.timeline.inputs;
       replaceInputs(this.timeline, inputs, at);

@@ -1,3 +1,4 @@
+import { virtualAddresses } from "#sim/editing.ts";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readConfiguration } from "#sim/opinionated.ts";
@@ -35,12 +36,16 @@ test("each cell of the matrix is set by what it does, and taken back by it", () 
     ["client", "power"],
   ] as const) {
     const stands = (): boolean | undefined => {
-      const host = clusterOf(timeline.world).hosts.find((each) => each.name === name);
+      const host = clusterOf(timeline.world, virtualAddresses).hosts.find(
+        (each) => each.name === name,
+      );
       if (host === undefined) throw new Error(name);
       return isSet(host, column, readScore(reader, timeline, start), timeline.now);
     };
     const press = (): void => {
-      const host = clusterOf(timeline.world).hosts.find((each) => each.name === name);
+      const host = clusterOf(timeline.world, virtualAddresses).hosts.find(
+        (each) => each.name === name,
+      );
       if (host === undefined) throw new Error(name);
       for (const input of inputsOf(host, column, stands() ?? false)) act(timeline, input);
       runTo(timeline, timeline.now + 3_000_000);
@@ -55,7 +60,7 @@ test("each cell of the matrix is set by what it does, and taken back by it", () 
 
 test("every wall that can be chosen is told again from the world", () => {
   const timeline = libraryRun("three-directors");
-  const choices = wallChoices(clusterOf(timeline.world));
+  const choices = wallChoices(clusterOf(timeline.world, virtualAddresses));
   expect(choices.length).toBe(12);
   for (const [index, choice] of choices.entries()) {
     for (const input of wallInputs(choice, index % 2 === 0)) act(timeline, input);
@@ -87,5 +92,5 @@ test("switches write what keepalived takes", () => {
 test("traffic is read off the processes, its targets are those with a service", () => {
   const { world } = libraryRun("nat-two-subnets");
   expect([...ratesOf(world)]).toEqual([["client", 2]]);
-  expect(targetsOf(world, clusterOf(world))).toEqual(["192.168.1.100"]);
+  expect(targetsOf(world, clusterOf(world, virtualAddresses))).toEqual(["192.168.1.100"]);
 });

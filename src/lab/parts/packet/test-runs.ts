@@ -1,5 +1,6 @@
 // For tests: runs to ask about. The article's cluster as the lab begins with it, and the cluster of
 // a recording, played by the simulator.
+import { virtualAddresses } from "#sim/editing.ts";
 import { readFileSync } from "node:fs";
 import {
   act,
@@ -71,7 +72,10 @@ function play(
   }
   runTo(timeline, until * SECOND);
   const { trace, inputs, world } = timeline;
-  return { timeline, run: { trace, inputs, lastEventBefore, cluster: clusterOf(world) } };
+  return {
+    timeline,
+    run: { trace, inputs, lastEventBefore, cluster: clusterOf(world, virtualAddresses) },
+  };
 }
 
 export const cable = (host: string, up: boolean): Input => ({
