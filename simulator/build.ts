@@ -9,7 +9,7 @@ import { firstPort } from "./host/ports.ts";
 import { INIT, spawnProcess } from "./host/system.ts";
 import { EMPTY_FILTER } from "./host/filter.ts";
 import { NGINX_CONFIGURATION, NGINX_DEFAULT } from "./programs/nginx-configuration.ts";
-import { nginxCommand } from "./programs/nginx.ts";
+import { nginxCommand } from "./programs/nginx-start.ts";
 import { emptyIpvs } from "./ipvs/state.ts";
 import type { OperationStep, RunStep } from "./scenario.ts";
 import type { ExpandedHost, ExpandedScenario } from "./scenario.ts";

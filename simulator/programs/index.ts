@@ -21,6 +21,7 @@ import { expr, logger, md5sum, nl, rev, tac } from "./line-tools.ts";
 import { journalctl } from "./journalctl.ts";
 import { lsmod, modprobe, nstat, uname } from "./module-tools.ts";
 import { nc } from "./nc.ts";
+import { nginxStarting } from "./nginx-start.ts";
 import { ping } from "./ping.ts";
 import {
   fail,
@@ -48,7 +49,7 @@ import { head, tail } from "./head-tail.ts";
 import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
-  ...clusterPrograms(readConfiguration, typedSignals),
+  ...clusterPrograms(readConfiguration, typedSignals, nginxStarting),
   ...standAlonePrograms,
   arp,
   arping,

@@ -6,16 +6,24 @@ import type { ReadConfiguration } from "../keepalived/read.ts";
 import type { TypedSignals } from "../keepalived/typed-signals.ts";
 import { vrrpWith } from "../keepalived/vrrp-process.ts";
 import type { ProgramTable } from "../machine.ts";
-import { nginx } from "./nginx.ts";
+import { nginxWith } from "./nginx.ts";
+import type { NginxStarting } from "./nginx-start.ts";
 import { traffic } from "./traffic.ts";
 
-/** With keepalived's files read by `read`; without `signals` nobody may reload it. */
-export function clusterPrograms(read: ReadConfiguration, signals?: TypedSignals): ProgramTable {
+/**
+ * With keepalived's files read by `read`; without `signals` nobody may reload it, without `starting`
+ * nobody may start a web server.
+ */
+export function clusterPrograms(
+  read: ReadConfiguration,
+  signals?: TypedSignals,
+  starting?: NginxStarting,
+): ProgramTable {
   return {
     keepalived: keepalivedWith(read, signals),
     "keepalived-healthcheckers": healthcheckersWith(read, signals),
     "keepalived-vrrp": vrrpWith(read, signals),
-    nginx,
+    nginx: nginxWith(starting),
     traffic,
   };
 }

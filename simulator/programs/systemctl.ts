@@ -4,7 +4,7 @@ import { readFile, removeFile, writeFile } from "../host/files.ts";
 import type { OpenFile, Process } from "../host/process.ts";
 import { exitProcess, INIT, killProcess, setTimer, spawnProcess, write } from "../host/system.ts";
 import { NGINX_CONFIGURATION } from "./nginx-configuration.ts";
-import { loadConfiguration, nginxCommand } from "./nginx.ts";
+import { loadConfiguration, nginxCommand } from "./nginx-start.ts";
 import type { Program, System } from "./program.ts";
 import {
   isEnabled,

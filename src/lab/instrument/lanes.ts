@@ -12,7 +12,7 @@ export interface Lane {
   readonly height: number;
 }
 
-const GAP = { director: 22, server: 7, client: 34 } as const;
+const GAP = { director: 22, server: 7, client: 42 } as const;
 const HEIGHT = { director: 26, waiting: 46, server: 12, client: 14 } as const;
 
 interface LaneOptions {
@@ -33,7 +33,7 @@ export function lanesOf(
   let y = top;
   const add = (lane: Omit<Lane, "y" | "height" | "key">, height: number): void => {
     lanes.push({ ...lane, key: `${lane.kind} ${lane.host} ${lane.instance}`, y, height });
-    y += height + GAP[lane.kind] + (isStacked ? 12 : 0);
+    y += height + GAP[lane.kind] + (isStacked ? 18 : 0);
   };
   const several = (host: string): boolean =>
     score.directors.filter((each) => each.host === host).length > 1;

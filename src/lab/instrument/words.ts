@@ -77,6 +77,7 @@ const en = {
   arpEmpty: "empty",
   learned: "the switch has learned",
   onNoMachine: "on no machine",
+  rewritten: "rewritten here",
   lostHere: "lost: {why}",
   lostFor: {
     loss: "the wire loses it",
@@ -252,6 +253,7 @@ const zh: LabWords = {
   arpEmpty: "空",
   learned: "交换机已学到",
   onNoMachine: "不在任何机器上",
+  rewritten: "在这里改写",
   lostHere: "丢失：{why}",
   lostFor: {
     loss: "线路丢包",
