@@ -1,6 +1,5 @@
 // A door for what changes one thing in a keepalived.conf: switches, and whoever asks what it names.
 export {
-  editValue,
   hasStatement,
   insertLine,
   namesAt,

@@ -5,5 +5,4 @@ import { readConfiguration } from "./keepalived/opinions.ts";
 
 export { KEYWORDS, type Diagnostic, type Keyword } from "./keepalived/diagnostics.ts";
 export { type KeywordNote, noteOn } from "./keepalived/keyword-notes.ts";
-export { parseTree, type Statement } from "./keepalived/tree.ts";
 export { notActedOn, readConfiguration };
