@@ -96,8 +96,9 @@ function meaningOf(
   found: Diagnostic[],
 ): Meaning {
   const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
+  const files = ["track_file", "vrrp_track_file"].flatMap((each) => all(checkers.statements, each));
   const virtualServers = all(checkers.statements, "virtual_server")
-    .map((statement) => readVirtualServer(statement))
+    .map((statement) => readVirtualServer(statement, files))
     .filter((each) => each !== undefined);
   const reader: Reader = { process: "Keepalived_vrrp", found };
   const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {
