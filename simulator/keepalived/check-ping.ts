@@ -9,13 +9,13 @@ import {
   afterRetries,
   type Check,
   type CheckKind,
-  failDatagram,
   limit,
   serverName,
   succeedPlain,
   tell,
   virtualName,
 } from "./checker.ts";
+import { failDatagram } from "./fail-datagram.ts";
 
 /** 128 bytes, the text over and over. */
 const DATA = "keepalived check - ".repeat(7).slice(0, 128);

@@ -1,7 +1,8 @@
 // What keepalived says of virtual servers: values that belong together while it reads, and service by
 // service after it has read the whole file (K129-K134, K209).
 import { parseIp } from "../wire/address.ts";
-import { hexBytes, statusRange } from "./read-checkers.ts";
+import { statusRange } from "./read-checkers.ts";
+import { hexBytes } from "./read-more-checkers.ts";
 import { chosenMethod, chosenScheduler, protocolOf, readPersistence } from "./read-servers.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, complainLater, has, integer, last, type Reader, word } from "./values.ts";

@@ -6,13 +6,13 @@ import {
   afterRetries,
   type Check,
   type CheckKind,
-  failDatagram,
   isNews,
   limit,
   serverName,
   succeedPlain,
   tell,
 } from "./checker.ts";
+import { failDatagram } from "./fail-datagram.ts";
 import type { DnsCheckerConfig, UdpCheckerConfig } from "./config.ts";
 
 /** 32 bytes. */

@@ -1,7 +1,7 @@
 // The meaning of a virtual_server block (K125-K131); its checkers are read elsewhere.
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { parseIp } from "../wire/address.ts";
-import { readCheckers } from "./read-checkers.ts";
+import { readCheckers, type ReadMore } from "./read-checkers.ts";
 import { commandWords } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
 import { all, has, integer, last, word } from "./values.ts";
@@ -14,7 +14,7 @@ const MAX_COUNT = 2 ** 31 - 1;
 /** undefined: it is not run, for an address of another kind or for want of servers. */
 export function readVirtualServer(
   statement: Statement,
-  files: readonly Statement[] = [],
+  readMore?: ReadMore,
 ): VirtualServerConfig | undefined {
   const { block } = statement;
   const address = word(statement) ?? "";
@@ -22,7 +22,7 @@ export function readVirtualServer(
   const port = isMark ? 0 : Number(word(statement, 2) ?? 0);
   if (!isMark && parseIp(address) === undefined) return undefined;
   const method = methodOf(lastOf(block, "lb_kind", "lvs_method")) ?? "masq";
-  const realServers = readRealServers(statement, port, method, isMark, files);
+  const realServers = readRealServers(statement, port, method, isMark, readMore);
   if (realServers.length === 0) return undefined;
   return {
     protocol: protocolOf(block) === "tcp" ? "tcp" : "udp",
@@ -53,10 +53,10 @@ function readRealServers(
   port: number,
   method: RealServerConfig["method"],
   isMark: boolean,
-  files: readonly Statement[],
+  readMore: ReadMore | undefined,
 ): RealServerConfig[] {
   const servers = all(statement.block, "real_server")
-    .map((each) => readRealServer(each, statement, port, method, files))
+    .map((each) => readRealServer(each, statement, port, method, readMore))
     .filter((each) => each !== undefined);
   return servers.filter(
     (each, i) =>
@@ -137,7 +137,7 @@ function readRealServer(
   virtual: Statement,
   virtualPort: number,
   method: RealServerConfig["method"],
-  files: readonly Statement[],
+  readMore: ReadMore | undefined,
 ): RealServerConfig | undefined {
   const address = word(statement) ?? "";
   if (parseIp(address) === undefined) return undefined;
@@ -160,6 +160,6 @@ function readRealServer(
     inhibitOnFailure: has(block, "inhibit_on_failure") || has(virtual.block, "inhibit_on_failure"),
     notifyUp: commandWords(last(block, "notify_up")),
     notifyDown: commandWords(last(block, "notify_down")),
-    checkers: readCheckers([statement, virtual], address, given, files),
+    checkers: readCheckers([statement, virtual], address, given, readMore),
   };
 }

@@ -5,6 +5,7 @@ import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./co
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import { type ComplaintsOf, type Pass, readPass } from "./pass.ts";
+import type { ReadMore } from "./read-checkers.ts";
 import { readVirtualServer } from "./read-servers.ts";
 import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
 import { readInstance } from "./read-vrrp.ts";
@@ -50,6 +51,8 @@ export interface Meaning {
 /** What keepalived says of a file besides keywords and braces that it does not know. */
 export interface Opinions {
   readonly complaintsOf: ComplaintsOf;
+  /** The checkers that few files have; without it they are passed over. */
+  readonly readMoreCheckers: (files: readonly Statement[]) => ReadMore;
   /** Adds to `found`; false when a real start ends here (K190). */
   readonly judge: (
     meaning: Meaning,
@@ -80,7 +83,7 @@ export function readMeaning(
   const source = readSource(text, environment.path, environment.files);
   const passes = ORDER.map((process) => readPass(source, process, opinions?.complaintsOf));
   const found: Diagnostic[] = [];
-  const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found);
+  const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found, opinions);
   const runs = opinions?.judge(meaning, passes, environment, found) ?? true;
   const { diagnostics, exited } = inOrder(passes, found);
   return {
@@ -94,11 +97,13 @@ export function readMeaning(
 function meaningOf(
   [parent, checkers, vrrp]: [Pass, Pass, Pass, Pass],
   found: Diagnostic[],
+  opinions: Opinions | undefined,
 ): Meaning {
   const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
-  const files = ["track_file", "vrrp_track_file"].flatMap((each) => all(checkers.statements, each));
+  const files = checkers.statements.filter(({ keyword }) => keyword.endsWith("track_file"));
+  const readMore = opinions?.readMoreCheckers(files);
   const virtualServers = all(checkers.statements, "virtual_server")
-    .map((statement) => readVirtualServer(statement, files))
+    .map((statement) => readVirtualServer(statement, readMore))
     .filter((each) => each !== undefined);
   const reader: Reader = { process: "Keepalived_vrrp", found };
   const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {
