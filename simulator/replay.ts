@@ -3,7 +3,7 @@
 import { buildSimulation } from "./build.ts";
 import type { FrameRecord, Trace } from "./kernel/trace.ts";
 import { run } from "./kernel/run.ts";
-import { createMachine } from "./machine.ts";
+import { createMachine, type ProgramTable } from "./machine.ts";
 import { programs } from "./programs/index.ts";
 import {
   type CapturedFrame,
@@ -18,10 +18,10 @@ import {
 import { RST, SYN } from "./wire/tcp.ts";
 import { type InitialNumbers, recordedFrame } from "./wire/recorded.ts";
 
-/** Plays a scenario that `readScenario` accepted, to its end. */
-export function replay(scenario: Scenario): Recording {
+/** Plays a scenario that `readScenario` accepted, to its end, with these programs on its hosts. */
+export function replay(scenario: Scenario, table: ProgramTable = programs): Recording {
   const expanded = expandScenario(scenario);
-  const simulation = buildSimulation(expanded, createMachine(programs));
+  const simulation = buildSimulation(expanded, createMachine(table));
   run(simulation, Math.round(expanded.end * 1_000_000));
   return recordingOf(scenario, expanded, simulation.trace);
 }

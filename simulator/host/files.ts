@@ -17,6 +17,8 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat([
   "Nov",
   "Dec",
 ]);
+/** A file is emptied when it is opened; by now its writer has closed it. */
+const CLOSE_US = 50_000;
 /** Lost when the power goes. */
 const VOLATILE = /^\/(run|tmp|proc|dev)\//;
 
@@ -48,7 +50,15 @@ export function writeFile(
   const mode = host.files.get(path)?.mode ?? 0o644;
   host.files.set(path, fileRecord(path, { content, mode }, sim));
   sim.record(host, "file.written", { path });
+  tellWatchers(host, path, sim, content === "" ? CLOSE_US : 0);
   return "ok";
+}
+
+/** Wakes those who watch a file: the kernel tells them when a writer closes it, or it is gone. */
+export function tellWatchers(host: Host, path: string, sim: Sim, delayUs = 0): void {
+  for (const { pid, watches } of host.processes.values()) {
+    if (watches?.includes(path)) sim.wake(host, pid, { kind: "file", path }, sim.now + delayUs);
+  }
 }
 
 export function appendFile(

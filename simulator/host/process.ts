@@ -17,6 +17,8 @@ export type Wake =
     }
   /** Input has come for a descriptor the process waits to read (a pipe, the terminal). */
   | { readonly kind: "readable"; readonly fd: number }
+  /** A file that the process watches has changed (inotify). */
+  | { readonly kind: "file"; readonly path: string }
   /** The kernel's news of links and addresses (netlink). */
   | {
       readonly kind: "netlink";
@@ -53,6 +55,8 @@ export interface Process {
   timers: Map<string, number>;
   /** The program's own data, plain and clonable. */
   memory: unknown;
+  /** Paths whose changes it is woken for. */
+  watches?: readonly string[];
   /** Stopped by SIGSTOP: wakes wait in `pending` until SIGCONT. */
   frozen: boolean;
   pending: Wake[];

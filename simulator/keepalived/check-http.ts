@@ -4,27 +4,53 @@ import {
   again,
   bringUp,
   type Check,
+  type CheckKind,
   finish,
   limit,
   serverName,
   takeDown,
   tell,
 } from "./checker.ts";
+import { connectionState, openConnection } from "./check-tcp.ts";
 import { hexadecimal, md5 } from "./md5.ts";
 import { receiveTcpData, sendTcp } from "../host/tcp.ts";
 
 /** The first record of a TLS handshake, which no web server of the lessons understands. */
 const CLIENT_HELLO = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00\r\n\r\n";
 
+export const httpCheck: CheckKind = {
+  begin(check) {
+    if (!openConnection(check)) failHttp(check, configOf(check), "Error connecting server");
+  },
+  hear(check, socket) {
+    const state = connectionState(socket);
+    const config = configOf(check);
+    if (state === "closed") return failHttp(check, config, "Error connecting server");
+    if (state === "opening") return;
+    if (check.checker.connected) readHttp(check, config, socket.id);
+    else askHttp(check, config, socket.id);
+  },
+  timeout(check) {
+    const { connected } = check.checker;
+    const reason = connected ? "Timeout HTTP read server" : "Timeout connecting server";
+    failHttp(check, configOf(check), reason);
+  },
+};
+
+function configOf({ checker }: Check): HttpCheckerConfig {
+  return checker.config as HttpCheckerConfig;
+}
+
 /** The connection stands: ask. */
-export function askHttp(check: Check, config: HttpCheckerConfig, socket: number): void {
+function askHttp(check: Check, config: HttpCheckerConfig, socket: number): void {
+  check.checker.connected = true;
   const text = config.type === "SSL_GET" ? CLIENT_HELLO : requestText(config, check.checker.url);
   sendTcp(check.speaker.system, socket, text);
   limit(check, config.connectTimeoutUs);
 }
 
 /** Something came: read on until the server closes, then judge. */
-export function readHttp(check: Check, config: HttpCheckerConfig, socket: number): void {
+function readHttp(check: Check, config: HttpCheckerConfig, socket: number): void {
   const { checker, speaker } = check;
   const { data, end, error } = receiveTcpData(speaker.system, socket);
   checker.received += data;
@@ -94,7 +120,7 @@ function succeedHttp(check: Check, config: HttpCheckerConfig): void {
 }
 
 /** While up a failure is tried again before it counts; at the very first check it counts (K133). */
-export function failHttp(check: Check, config: HttpCheckerConfig, reason: string): void {
+function failHttp(check: Check, config: HttpCheckerConfig, reason: string): void {
   const { checker } = check;
   finish(check);
   if (config.logAllFailures && checker.up) {

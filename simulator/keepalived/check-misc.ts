@@ -5,6 +5,7 @@ import {
   again,
   bringUp,
   type Check,
+  type CheckKind,
   serverName,
   serverOf,
   takeDown,
@@ -21,8 +22,16 @@ const DOWN = 1;
 /** Exit statuses from here on are a weight and this number. */
 const WEIGHT_OFFSET = 2;
 
+export const miscCheck: CheckKind = {
+  begin: (check) => {
+    beginMisc(check, check.checker.config as MiscCheckerConfig);
+  },
+  timeout: miscTimeout,
+  ended: miscEnded,
+};
+
 /** The next round is set before the command runs: the period does not stretch with it. */
-export function beginMisc(check: Check, config: MiscCheckerConfig): void {
+function beginMisc(check: Check, config: MiscCheckerConfig): void {
   const { speaker, checker, index } = check;
   const { system, process } = speaker;
   again(check, config.delayLoopUs);
@@ -34,7 +43,7 @@ export function beginMisc(check: Check, config: MiscCheckerConfig): void {
 }
 
 /** It has taken too long: SIGTERM, and SIGKILL if that does not help (K106). */
-export function miscTimeout({ speaker, checker, index }: Check): void {
+function miscTimeout({ speaker, checker, index }: Check): void {
   const { system, process } = speaker;
   if (checker.pid === undefined) return;
   const signal = checker.timedOut ? "SIGKILL" : "SIGTERM";
@@ -44,15 +53,11 @@ export function miscTimeout({ speaker, checker, index }: Check): void {
   setTimer(system, process, `timeout ${index}`, system.sim.now + PATIENCE_US);
 }
 
-export function miscEnded(
-  check: Check,
-  config: MiscCheckerConfig,
-  ended: Wake & { kind: "child" },
-): void {
+function miscEnded(check: Check, ended: Wake & { kind: "child" }): void {
   const { checker, speaker, index } = check;
   checker.pid = undefined;
   clearTimer(speaker.process, `timeout ${index}`);
-  judge(check, config, ended.code);
+  judge(check, checker.config as MiscCheckerConfig, ended.code);
 }
 
 function judge(check: Check, config: MiscCheckerConfig, status: number): void {

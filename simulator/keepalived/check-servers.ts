@@ -2,13 +2,9 @@
 // service after it has read the whole file (K129-K134, K209).
 import { checkNamed } from "./check-named.ts";
 import { parseIp } from "../wire/address.ts";
-import {
-  chosenMethod,
-  chosenScheduler,
-  protocolOf,
-  readPersistence,
-  statusRange,
-} from "./read-servers.ts";
+import { statusRange } from "./read-checkers.ts";
+import { hexBytes } from "./read-more-checkers.ts";
+import { chosenMethod, chosenScheduler, protocolOf, readPersistence } from "./read-servers.ts";
 import { type GroupAddress, groupAddress, groupContents, markFault } from "./server-groups.ts";
 import type { Statement } from "./tree.ts";
 import { all, complain, complainLater, has, integer, last, type Reader, word } from "./values.ts";
@@ -73,7 +69,10 @@ function checkCheckers(reader: Reader, server: Statement): void {
       complain(reader, again, `((null)) ${text}`);
     }
   }
-  for (const checker of all(server.block, "UDP_CHECK")) checkReplyLengths(reader, checker);
+  for (const checker of all(server.block, "UDP_CHECK")) {
+    checkHex(reader, checker);
+    checkReplyLengths(reader, checker);
+  }
   const urls = (server.block ?? []).flatMap(({ block }) => all(block, "url"));
   for (const url of urls) {
     for (const codes of all(url.block, "status_code")) {
@@ -87,6 +86,19 @@ function checkCheckers(reader: Reader, server: Statement): void {
       if (text.length === 32 || digest.words.length < 2) continue;
       const length = `character length should be 32 rather than ${text.length}`;
       complain(reader, digest, `digest '${text}' ${length}`);
+    }
+  }
+}
+
+/** Told where it stands (measured with 2.2.7). */
+function checkHex(reader: Reader, { block }: Statement): void {
+  for (const [keyword, what] of [
+    ["payload", "payload"],
+    ["require_reply", "reply"],
+  ] as const) {
+    for (const each of all(block, keyword)) {
+      if (each.words.length < 2 || hexBytes(each) !== undefined) continue;
+      complain(reader, each, `Invalid hex string for UDP_CHECK ${what}`);
     }
   }
 }

@@ -1,4 +1,6 @@
 // One checker of one server as data, and what its results lead to (K131-K147).
+import type { Wake } from "../host/process.ts";
+import type { Socket } from "../host/socket.ts";
 import { clearTimer, closeSocket, setTimer } from "../host/system.ts";
 import type { CheckerConfig } from "./config.ts";
 import { say } from "./log.ts";
@@ -27,6 +29,10 @@ export interface Checker {
   socket: number | undefined;
   connected: boolean;
   received: string;
+  /** Of an SMTP_CHECK: how many answers it has had. */
+  answers: number;
+  /** Tells the reply to this attempt of a PING_CHECK or DNS_CHECK from others. */
+  identifier: number;
   /** The child of a MISC_CHECK, and whether it was told to end. */
   pid: number | undefined;
   timedOut: boolean;
@@ -37,7 +43,22 @@ export interface Checker {
 export interface CheckerMemory {
   pools: Pool[];
   checkers: Checker[];
+  /** Echo requests of this process: the first one's identifier, and how many there were. */
+  pings?: { readonly first: number; sent: number };
 }
+
+/** One kind of checker: what begins an attempt, and what happens to one. */
+export interface CheckKind {
+  readonly begin: (check: Check) => void;
+  /** Something happened to its socket. */
+  readonly hear?: (check: Check, socket: Socket) => void;
+  /** Its time limit has come. */
+  readonly timeout?: (check: Check) => void;
+  /** Its command has ended. */
+  readonly ended?: (check: Check, child: Wake & { kind: "child" }) => void;
+}
+
+export type CheckKinds = Readonly<Partial<Record<CheckerConfig["type"], CheckKind>>>;
 
 export interface Check {
   readonly speaker: Speaker;
@@ -59,6 +80,8 @@ export function newChecker(config: CheckerConfig, pool: number, server: number):
     socket: undefined,
     connected: false,
     received: "",
+    answers: 0,
+    identifier: 0,
     pid: undefined,
     timedOut: false,
     suspended: false,
@@ -123,21 +146,29 @@ export function serverOf({ memory, checker }: Check): {
   return { pool, server: pool?.servers[checker.server] };
 }
 
+/** Whether the log hears of a result: one that changes something, or the first. */
+export function isNews({ up, hasRun }: Checker): boolean {
+  return up || !hasRun;
+}
+
+/** How keepalived ends the line of a failure that counts. */
+export function afterRetries({ hasRun, config: { retries } }: Checker): string {
+  return hasRun && retries > 0 ? `failed after ${retries} retries.` : "failed.";
+}
+
 /**
- * A failed attempt of any checker but HTTP_GET: tried again `retry` times, also while the server is
+ * A failed attempt of a TCP_CHECK: tried again `retry` times, also while the server is
  * down (README, health checks 3); at the very first check one failure is enough (K133).
  */
-export function failPlain(check: Check, name: string, reason = ""): void {
+export function failPlain(check: Check, name: string): void {
   const { checker } = check;
   const { retries, delayBeforeRetryUs, delayLoopUs } = checker.config;
   if (checker.hasRun && checker.failures < retries) {
     checker.failures++;
     return again(check, delayBeforeRetryUs);
   }
-  if (checker.up || !checker.hasRun) {
-    const counted = retries > 0 && checker.hasRun;
-    const end = counted ? `failed after ${retries} retries.` : "failed.";
-    tell(check, reason === "" ? `${name} on service ${serverName(check)} ${end}` : reason);
+  if (isNews(checker)) {
+    tell(check, `${name} on service ${serverName(check)} ${afterRetries(checker)}`);
   }
   checker.hasRun = true;
   checker.failures = 0;
@@ -146,15 +177,17 @@ export function failPlain(check: Check, name: string, reason = ""): void {
 }
 
 /** A good attempt of any checker but HTTP_GET: one is enough (K140). */
-export function succeedPlain(check: Check, text: string): void {
+export function succeedPlain(check: Check, text?: string): void {
   const { checker } = check;
-  const isNews = !checker.up || !checker.hasRun;
+  const changes = !checker.up || !checker.hasRun;
+  finish(check);
   checker.hasRun = true;
   checker.failures = 0;
-  if (isNews) {
-    tell(check, text);
+  if (changes) {
+    if (text !== undefined) tell(check, text);
     bringUp(check);
   }
+  again(check, checker.config.delayLoopUs);
 }
 
 export function tell({ speaker }: Check, text: string): void {

@@ -1,39 +1,49 @@
 // keepalived's checker process (K85-K92, K131-K147): one checker a server, each with its own round
 // of connecting, asking, waiting and drawing its conclusion. Both directors check always (K123).
-// Left out: SMTP_CHECK, DNS_CHECK, FILE_CHECK and BFD_CHECK, which are read and count as up.
+// Left out: BFD_CHECK.
 import { sayPrinting } from "./statistics.ts";
 import type { Process, Wake } from "../host/process.ts";
 import { exitProcess, setTimer } from "../host/system.ts";
-import { connectTcp } from "../host/tcp.ts";
 import { assert } from "../kernel/assert.ts";
 import { takeDraw } from "../kernel/draws.ts";
 import type { Program } from "../programs/program.ts";
-import { askHttp, failHttp, readHttp } from "./check-http.ts";
-import { beginMisc, miscEnded, miscTimeout } from "./check-misc.ts";
+import { httpCheck } from "./check-http.ts";
+import { tcpCheck } from "./check-tcp.ts";
 import {
-  again,
   type Check,
   type Checker,
   type CheckerMemory,
-  failPlain,
+  type CheckKind,
+  type CheckKinds,
   finish,
-  limit,
   newChecker,
   serverName,
-  succeedPlain,
 } from "./checker.ts";
 import { readCommandLine } from "./command-line.ts";
 import { readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { fileChecks, isFileCheck, makeFiles, startsOut } from "./file-weights.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
 import { type Pool, serverText, type Speaker, startPool, stopPool, textOf } from "./pool.ts";
-import type { ReadConfiguration } from "./read.ts";
+import type { RealServerConfig } from "./config.ts";
+import type { ReadConfiguration, ReadResult } from "./read.ts";
 import type { TypedSignals } from "./typed-signals.ts";
 
 /** The first check comes a second, and a random part of the warm-up, after the start (K132). */
 const FIRST_CHECK_US = 1_000_000;
 
-/** The checkers, whose files are read by this reader. */
-export function healthcheckersWith(read: ReadConfiguration, signals?: TypedSignals): Program {
+const KINDS: CheckKinds = {
+  HTTP_GET: httpCheck,
+  SSL_GET: httpCheck,
+  TCP_CHECK: tcpCheck,
+};
+
+/** The checkers, whose files are read by `read`; `more` are kinds beyond the common ones. */
+export function healthcheckersWith(
+  read: ReadConfiguration,
+  signals?: TypedSignals,
+  more: CheckKinds = {},
+): Program {
+  const kinds = { ...KINDS, ...more };
   return {
     startUs: 2_500,
     signals: ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"],
@@ -44,11 +54,13 @@ export function healthcheckersWith(read: ReadConfiguration, signals?: TypedSigna
       const memory = process.memory as CheckerMemory;
       switch (reason.kind) {
         case "timer":
-          return onTimer(speaker, memory, reason.key);
+          return onTimer(speaker, memory, reason.key, kinds);
         case "socket":
-          return onSocket(speaker, memory, reason.socket);
+          return onSocket(speaker, memory, reason.socket, kinds);
+        case "file":
+          return onFile(speaker, memory, reason.path, kinds);
         case "child":
-          return onChild(speaker, memory, reason);
+          return onChild(speaker, memory, reason, kinds);
         case "netlink":
           return onNews(speaker, memory);
         case "signal":
@@ -78,6 +90,7 @@ function start(speaker: Speaker, reader: ReadConfiguration): void {
   const read = readOwnConfiguration(system, process, reader);
   sayDiagnostics(system, process, voice, read);
   sayDebug(system, process, voice, "Initializing ipvs");
+  makeFiles(system, allServers(read));
   const pools = read.config.virtualServers.map((config) => startPool(speaker, config));
   const memory: CheckerMemory = { pools, checkers: [] };
   process.memory = memory;
@@ -101,8 +114,13 @@ function reload(
   }
   process.timers.clear();
   const before = memory.checkers.map((checker) => ({ checker, name: fullName(memory, checker) }));
+  makeFiles(system, allServers(read));
   memory.pools = reloadPools(speaker, memory.pools, read.config.virtualServers);
   activateAll(speaker, memory, before);
+}
+
+function allServers({ config }: ReadResult): RealServerConfig[] {
+  return config.virtualServers.flatMap(({ realServers }) => realServers);
 }
 
 interface Former {
@@ -117,19 +135,22 @@ function activateAll(speaker: Speaker, memory: CheckerMemory, before: readonly F
     pool.servers.flatMap(({ config, alive }, server) =>
       config.checkers.map((checker) => ({
         ...newChecker(checker, index, server),
-        up: alive && !checker.alpha,
+        up: isFileCheck(checker) ? !startsOut(system, checker) : alive && !checker.alpha,
       })),
     ),
   );
+  const servers = memory.pools.flatMap((pool) => pool.servers.map(({ config }) => config));
+  process.watches = servers.flatMap(fileChecks).map(({ path }) => path);
   for (const checker of memory.checkers) {
     const name = fullName(memory, checker);
     const former = before.find((each) => each.name === name)?.checker;
-    if (former === undefined) continue;
+    if (former === undefined || isFileCheck(checker.config)) continue;
     const { up, hasRun, failedUrls } = former;
     Object.assign(checker, { up, hasRun, failedUrls });
   }
   for (const [index, checker] of memory.checkers.entries()) {
-    activate({ speaker, memory, checker, index });
+    // A file's checker has no rounds, and nothing is said of it.
+    if (!isFileCheck(checker.config)) activate({ speaker, memory, checker, index });
   }
   say(system, process, voice, "Activating BFD healthchecker");
 }
@@ -173,7 +194,9 @@ function onNews(speaker: Speaker, memory: CheckerMemory): void {
   const { system, process, voice } = speaker;
   for (const [poolIndex, pool] of memory.pools.entries()) {
     if (!pool.config.haSuspend) continue;
-    const own = [...memory.checkers.entries()].filter(([, each]) => each.pool === poolIndex);
+    const own = [...memory.checkers.entries()].filter(
+      ([, each]) => each.pool === poolIndex && !isFileCheck(each.config),
+    );
     const here = isHere(speaker, pool);
     if (own.every(([, { suspended }]) => suspended !== here)) continue;
     const word = here ? "added" : "removed";
@@ -197,86 +220,54 @@ function suspend(check: Check, pool: Pool): void {
   say(system, process, voice, `Suspending healthchecker for service ${names}`);
 }
 
-function onTimer(speaker: Speaker, memory: CheckerMemory, key: string): void {
+function onTimer(speaker: Speaker, memory: CheckerMemory, key: string, kinds: CheckKinds): void {
   const [what, text] = key.split(" ");
   const index = Number(text);
   const checker = memory.checkers[index];
   if (checker === undefined) return;
   const check = { speaker, memory, checker, index };
-  if (what === "check") return begin(check);
+  const kind = kindOf(check, kinds);
+  if (what === "check") kind.begin(check);
   // Nothing came within connect_timeout (K144).
-  const reason = checker.connected ? "Timeout HTTP read server" : "Timeout connecting server";
-  fail(check, reason);
+  else kind.timeout?.(check);
 }
 
-function begin(check: Check): void {
-  const { config } = check.checker;
-  switch (config.type) {
-    case "MISC_CHECK":
-      return beginMisc(check, config);
-    case "HTTP_GET":
-    case "SSL_GET":
-    case "TCP_CHECK":
-      return beginTcp(check);
-    case "UDP_CHECK":
-    case "PING_CHECK":
-      return again(check, config.delayLoopUs);
-  }
+function kindOf({ checker }: Check, kinds: CheckKinds): CheckKind {
+  const { type } = checker.config;
+  const kind = kinds[type];
+  assert(kind !== undefined, `no ${type} here`);
+  return kind;
 }
 
-function beginTcp(check: Check): void {
-  const { speaker, checker } = check;
-  const { system, process } = speaker;
-  const { connectIp, connectPort, connectTimeoutUs } = checker.config;
-  const opened = connectTcp(system, process, { destination: connectIp, port: connectPort });
-  if ("error" in opened) return fail(check, "Error connecting server");
-  checker.socket = opened.socket;
-  checker.connected = false;
-  checker.received = "";
-  limit(check, connectTimeoutUs);
-}
-
-function onSocket(speaker: Speaker, memory: CheckerMemory, socket: number): void {
-  const index = memory.checkers.findIndex((each) => each.socket === socket);
+function onSocket(speaker: Speaker, memory: CheckerMemory, id: number, kinds: CheckKinds): void {
+  const index = memory.checkers.findIndex((each) => each.socket === id);
   const checker = memory.checkers[index];
-  const connection = speaker.system.host.sockets.get(socket);
-  if (checker === undefined || connection?.kind !== "tcp") return;
+  const socket = speaker.system.host.sockets.get(id);
+  if (checker === undefined || socket === undefined) return;
   const check = { speaker, memory, checker, index };
-  if (connection.state === "CLOSED") return fail(check, "Error connecting server");
-  if (connection.state === "SYN-SENT") return;
-  const { config } = checker;
-  if (config.type === "TCP_CHECK") return succeedTcp(check);
-  if (config.type !== "HTTP_GET" && config.type !== "SSL_GET") return;
-  if (checker.connected) return readHttp(check, config, socket);
-  checker.connected = true;
-  askHttp(check, config, socket);
+  kindOf(check, kinds).hear?.(check, socket);
 }
 
-function succeedTcp(check: Check): void {
-  finish(check);
-  succeedPlain(check, `TCP connection to ${serverName(check)} success.`);
-  again(check, check.checker.config.delayLoopUs);
-}
-
-function fail(check: Check, reason: string): void {
-  const { config } = check.checker;
-  switch (config.type) {
-    case "HTTP_GET":
-    case "SSL_GET":
-      return failHttp(check, config, reason);
-    case "MISC_CHECK":
-      return miscTimeout(check);
-    default:
-      finish(check);
-      return failPlain(check, config.type);
+/** A file has changed: each checker of it looks. */
+function onFile(speaker: Speaker, memory: CheckerMemory, path: string, kinds: CheckKinds): void {
+  for (const [index, checker] of memory.checkers.entries()) {
+    if (!isFileCheck(checker.config) || checker.config.path !== path) continue;
+    const check = { speaker, memory, checker, index };
+    kindOf(check, kinds).begin(check);
   }
 }
 
-function onChild(speaker: Speaker, memory: CheckerMemory, ended: Wake & { kind: "child" }): void {
+function onChild(
+  speaker: Speaker,
+  memory: CheckerMemory,
+  ended: Wake & { kind: "child" },
+  kinds: CheckKinds,
+): void {
   const index = memory.checkers.findIndex((each) => each.pid === ended.pid);
   const checker = memory.checkers[index];
-  if (checker?.config.type !== "MISC_CHECK") return;
-  miscEnded({ speaker, memory, checker, index }, checker.config, ended);
+  if (checker === undefined) return;
+  const check = { speaker, memory, checker, index };
+  kindOf(check, kinds).ended?.(check, ended);
 }
 
 function stop(speaker: Speaker, { pools }: CheckerMemory): void {

@@ -185,9 +185,18 @@ export interface MiscCheckerConfig extends CheckerBase {
   readonly dynamic: boolean;
 }
 
-/** A datagram that nobody refuses (K131). */
+/** A datagram that nobody refuses, or that is answered (K131). */
 export interface UdpCheckerConfig extends CheckerBase {
   readonly type: "UDP_CHECK";
+  /** Bytes as characters; undefined: keepalived's own. */
+  readonly payload: string | undefined;
+  /** Silence is a failure. */
+  readonly needsReply: boolean;
+  /** What a reply begins with; undefined: anything. */
+  readonly reply: string | undefined;
+  /** Lengths in bytes, inclusive; they count only together with `reply`. */
+  readonly minimumReply: number;
+  readonly maximumReply: number;
 }
 
 /** An echo request (K131). */
@@ -195,5 +204,39 @@ export interface PingCheckerConfig extends CheckerBase {
   readonly type: "PING_CHECK";
 }
 
+/** A question to a name server (K131). */
+export interface DnsCheckerConfig extends CheckerBase {
+  readonly type: "DNS_CHECK";
+  /** RFC 1035's number. */
+  readonly queryType: number;
+  /** "" or "." for the root. */
+  readonly name: string;
+}
+
+/** A mail server's greeting, HELO and QUIT (K131). */
+export interface SmtpCheckerConfig extends CheckerBase {
+  readonly type: "SMTP_CHECK";
+  readonly helo: string;
+}
+
+/** A number in a file that changes the server's weight, or with weight 0 takes it out (K131). */
+export interface FileCheckerConfig extends CheckerBase {
+  readonly type: "FILE_CHECK";
+  readonly name: string;
+  readonly path: string;
+  readonly weight: number;
+  readonly reverse: boolean;
+  /** What the file is made with when it does not exist, or with `overwrites` always. */
+  readonly initial: number | undefined;
+  readonly overwrites: boolean;
+}
+
 export type CheckerConfig =
-  HttpCheckerConfig | TcpCheckerConfig | MiscCheckerConfig | UdpCheckerConfig | PingCheckerConfig;
+  | HttpCheckerConfig
+  | TcpCheckerConfig
+  | MiscCheckerConfig
+  | UdpCheckerConfig
+  | PingCheckerConfig
+  | DnsCheckerConfig
+  | SmtpCheckerConfig
+  | FileCheckerConfig;

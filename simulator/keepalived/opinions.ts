@@ -16,11 +16,13 @@ import {
   type ReadConfiguration,
   readMeaning,
 } from "./read.ts";
+import { readMoreCheckers } from "./read-more-checkers.ts";
 import type { Statement } from "./tree.ts";
 import { all, has, last, type Reader, word } from "./values.ts";
 
 const OPINIONS: Opinions = {
   complaintsOf,
+  readMoreCheckers,
   judge(meaning, passes, environment, found) {
     judgeServers(meaning, environment, found);
     const runs = judgeVrrp(meaning, environment, found);

@@ -13,6 +13,7 @@ import {
 import type { Process } from "../host/process.ts";
 import type { System } from "../host/system.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
+import { fileWeight, startsOut } from "./file-weights.ts";
 import { say, type Voice } from "./log.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -37,9 +38,9 @@ export interface Speaker {
 
 /** Services and servers go into the table before any check (K133), unless they start as down. */
 export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
-  const { host, sim } = speaker.system;
-  addService(host, nameOf(config), serviceOptions(config), sim);
-  const servers = config.realServers.map((server) => newServer(config, server));
+  const { system } = speaker;
+  addService(system.host, nameOf(config), serviceOptions(config), system.sim);
+  const servers = config.realServers.map((server) => newServer(system, config, server));
   const pool: Pool = { config, servers, hasQuorum: false };
   for (const server of servers) if (server.alive) insert(speaker, pool, server);
   updateQuorum(speaker, pool);
@@ -47,10 +48,17 @@ export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   return pool;
 }
 
-/** Alive from the start, unless the service or one of its checkers says alpha (K133, K136). */
-export function newServer({ alpha }: VirtualServerConfig, config: RealServerConfig): Server {
-  const startsDown = (alpha && config.checkers.length > 0) || config.checkers.some((c) => c.alpha);
-  return { config, alive: !startsDown, weight: config.weight };
+/** Alive from the start, unless the service or a checker says alpha, or a file no (K133, K136). */
+export function newServer(
+  system: System,
+  { alpha }: VirtualServerConfig,
+  config: RealServerConfig,
+): Server {
+  const { checkers } = config;
+  const startsDown =
+    (alpha && checkers.length > 0) ||
+    checkers.some((each) => each.alpha || startsOut(system, each));
+  return { config, alive: !startsDown, weight: fileWeight(system, config) };
 }
 
 export function serviceOptions(config: VirtualServerConfig): ServiceOptions {
@@ -100,14 +108,13 @@ export function serverDown(speaker: Speaker, pool: Pool, server: Server): void {
   updateQuorum(speaker, pool);
 }
 
-/** A new weight while it serves (K90, K147). */
+/** A new weight (K90, K147), also of a server that does not serve now (measured). */
 export function changeWeight(speaker: Speaker, pool: Pool, server: Server, weight: number): void {
   if (weight === server.weight) return;
-  if (server.alive) {
-    const names = `${serverText(pool, server.config)} of VS ${textOf(pool)}`;
-    const change = `from ${server.weight} to ${weight}`;
-    tell(speaker, `Changing weight ${change} for active service ${names}`);
-  }
+  const names = `${serverText(pool, server.config)} of VS ${textOf(pool)}`;
+  const change = `from ${server.weight} to ${weight}`;
+  const which = server.alive ? "active" : "inactive";
+  tell(speaker, `Changing weight ${change} for ${which} service ${names}`);
   server.weight = weight;
   if (server.alive) setWeight(speaker, pool, server, weight);
   updateQuorum(speaker, pool);

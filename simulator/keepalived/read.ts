@@ -5,6 +5,7 @@ import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./co
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import { type ComplaintsOf, type Pass, readPass } from "./pass.ts";
+import type { ReadMore } from "./read-checkers.ts";
 import type { ScriptState } from "./run-command.ts";
 import { readVirtualServer } from "./read-servers.ts";
 import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./read-track.ts";
@@ -53,6 +54,8 @@ export interface Meaning {
 /** What keepalived says of a file besides keywords and braces that it does not know. */
 export interface Opinions {
   readonly complaintsOf: ComplaintsOf;
+  /** The checkers that few files have; without it they are passed over. */
+  readonly readMoreCheckers: (files: readonly Statement[]) => ReadMore;
   /** Adds to `found`; false when a real start ends here (K190). */
   readonly judge: (
     meaning: Meaning,
@@ -83,7 +86,7 @@ export function readMeaning(
   const source = readSource(text, environment.path, environment.files);
   const passes = ORDER.map((process) => readPass(source, process, opinions?.complaintsOf));
   const found: Diagnostic[] = [];
-  const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found);
+  const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found, opinions);
   const runs = opinions?.judge(meaning, passes, environment, found) ?? true;
   const { logged, exited } = inOrder(passes, found);
   const diagnostics = logged.filter(({ kind }) => kind !== "log");
@@ -99,10 +102,13 @@ export function readMeaning(
 function meaningOf(
   [parent, checkers, vrrp]: [Pass, Pass, Pass, Pass],
   found: Diagnostic[],
+  opinions: Opinions | undefined,
 ): Meaning {
   const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
+  const files = checkers.statements.filter(({ keyword }) => keyword.endsWith("track_file"));
+  const readMore = opinions?.readMoreCheckers(files);
   const virtualServers = all(checkers.statements, "virtual_server")
-    .map((statement) => readVirtualServer(statement))
+    .map((statement) => readVirtualServer(statement, readMore))
     .filter((each) => each !== undefined);
   const reader: Reader = { process: "Keepalived_vrrp", found };
   const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {

@@ -2,6 +2,7 @@
 // old ones; what is in both keeps its state.
 import { deleteDestination, deleteService, editService } from "../ipvs/admin.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
+import { fileWeight } from "./file-weights.ts";
 import {
   changeWeight,
   insert,
@@ -60,13 +61,15 @@ function reloadPool(speaker: Speaker, old: Pool, config: VirtualServerConfig): P
     const same = old.servers.find((server) => isSame(server.config, each));
     const server: Server =
       same === undefined
-        ? newServer(config, each)
+        ? newServer(speaker.system, config, each)
         : { config: each, alive: same.alive, weight: same.weight };
     pool.servers.push(server);
     if (same === undefined && server.alive) added.push(server);
   }
   for (const server of added) insert(speaker, pool, server);
-  for (const server of pool.servers) changeWeight(speaker, pool, server, server.config.weight);
+  for (const server of pool.servers) {
+    changeWeight(speaker, pool, server, fileWeight(speaker.system, server.config));
+  }
   updateMethods(speaker, pool);
   updateQuorum(speaker, pool);
   return pool;

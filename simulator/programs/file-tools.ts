@@ -1,6 +1,6 @@
 // Files and directories: ls, touch, rm, mv, cp, mkdir. Left out: owners, links, permissions.
 import type { Host } from "../host/host.ts";
-import { readFile, removeFile, syslogDate, writeFile } from "../host/files.ts";
+import { readFile, removeFile, syslogDate, tellWatchers, writeFile } from "../host/files.ts";
 import { formatDate } from "../host/format-date.ts";
 import { isDirectory, listDirectory, resolvePath } from "./directory.ts";
 import { type Call, immediate, type Output } from "./immediate.ts";
@@ -87,19 +87,25 @@ export const rm = immediate(TOUCH_US, (call) => {
   }
   return each(rest, (name) => {
     const path = resolvePath(call.process.directory, name);
-    if (removeFile(call.host, path)) return "";
+    if (unlink(call, path)) return "";
     if (isDirectory(call.host, path)) {
       if (!flags.has("r") && !flags.has("R")) {
         return `rm: cannot remove '${name}': Is a directory\n`;
       }
       for (const file of [...call.host.files.keys()]) {
-        if (file.startsWith(`${path}/`)) removeFile(call.host, file);
+        if (file.startsWith(`${path}/`)) unlink(call, file);
       }
       return "";
     }
     return flags.has("f") ? "" : `rm: cannot remove '${name}': No such file or directory\n`;
   });
 });
+
+function unlink({ host, sim }: Call, path: string): boolean {
+  if (!removeFile(host, path)) return false;
+  tellWatchers(host, path, sim);
+  return true;
+}
 
 export const cp = immediate(START_US, (call) => transfer("cp", call, false));
 export const mv = immediate(START_US, (call) => transfer("mv", call, true));
@@ -145,7 +151,7 @@ function transfer(program: "cp" | "mv", call: Call, removes: boolean): Output {
       const modified = removes ? record.modified : written.modified;
       host.files.set(path, Object.freeze({ ...written, modified, mode: record.mode }));
     }
-    if (removes) removeFile(host, from);
+    if (removes) unlink(call, from);
     return "";
   });
 }

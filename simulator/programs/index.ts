@@ -1,4 +1,5 @@
 // All programs by name. A further one is a further row, and a row in `paths.ts` if it can be typed.
+import { moreChecks } from "../keepalived/more-checks.ts";
 import { readConfiguration } from "../keepalived/opinions.ts";
 import { typedSignals } from "../keepalived/typed-signals.ts";
 import type { ProgramTable } from "../machine.ts";
@@ -49,7 +50,7 @@ import { head, tail } from "./head-tail.ts";
 import { cat, cut, sort, tee, tr, uniq, wc } from "./text-tools.ts";
 
 export const programs: ProgramTable = {
-  ...clusterPrograms(readConfiguration, typedSignals, nginxStarting),
+  ...clusterPrograms(readConfiguration, { signals: typedSignals, moreChecks, nginxStarting }),
   ...standAlonePrograms,
   arp,
   arping,

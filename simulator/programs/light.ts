@@ -5,25 +5,28 @@ import { keepalivedWith } from "../keepalived/daemon.ts";
 import type { ReadConfiguration } from "../keepalived/read.ts";
 import type { TypedSignals } from "../keepalived/typed-signals.ts";
 import { vrrpWith } from "../keepalived/vrrp-process.ts";
+import type { CheckKinds } from "../keepalived/checker.ts";
 import type { ProgramTable } from "../machine.ts";
 import { nginxWith } from "./nginx.ts";
 import type { NginxStarting } from "./nginx-start.ts";
 import { traffic } from "./traffic.ts";
 
-/**
- * With keepalived's files read by `read`; without `signals` nobody may reload it, without `starting`
- * nobody may start a web server.
- */
-export function clusterPrograms(
-  read: ReadConfiguration,
-  signals?: TypedSignals,
-  starting?: NginxStarting,
-): ProgramTable {
+/** What a cluster that runs can do without, until something is started, typed or reloaded. */
+interface Equipment {
+  readonly signals?: TypedSignals;
+  /** Kinds of checks beyond HTTP and TCP. */
+  readonly moreChecks?: CheckKinds;
+  readonly nginxStarting?: NginxStarting;
+}
+
+/** With keepalived's files read by `read`. */
+export function clusterPrograms(read: ReadConfiguration, more: Equipment = {}): ProgramTable {
+  const { signals, moreChecks, nginxStarting } = more;
   return {
     keepalived: keepalivedWith(read, signals),
-    "keepalived-healthcheckers": healthcheckersWith(read, signals),
+    "keepalived-healthcheckers": healthcheckersWith(read, signals, moreChecks),
     "keepalived-vrrp": vrrpWith(read, signals),
-    nginx: nginxWith(starting),
+    nginx: nginxWith(nginxStarting),
     traffic,
   };
 }
