@@ -1,14 +1,11 @@
-// A host's files: a flat table of paths, with what the kernel shows under /proc and the log made
-// when they are read. Left out: directories as records, links, permissions.
-import { ipvsProcFile } from "../ipvs/proc.ts";
+// A host's files: a flat table of paths, and the log made when it is read. Left out: directories as records, links, permissions.
 import type { Sim } from "../kernel/sim.ts";
 import type { FileRecord, Host, LogLine } from "./host.ts";
-import { arpProcFile, igmpProcFile } from "./net-proc.ts";
-import { getSysctl, setSysctl } from "./sysctl.ts";
+import { setSysctl } from "./sysctl.ts";
 
 export const LOG_PATH = "/var/log/messages";
 export const ACCESS_LOG_PATH = "/var/log/nginx/access.log";
-const SYSCTL_ROOT = "/proc/sys/";
+export const SYSCTL_ROOT = "/proc/sys/";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat([
   "Jul",
   "Aug",
@@ -22,18 +19,11 @@ const CLOSE_US = 50_000;
 /** Lost when the power goes. */
 const VOLATILE = /^\/(run|tmp|proc|dev)\//;
 
-/** The text of a file, or undefined when there is none. */
-export function readFile(host: Host, path: string, sim: Sim): string | undefined {
+/** The text of a file outside /proc, or undefined when there is none. */
+export function plainFile(host: Host, path: string, { world }: Sim): string | undefined {
   if (path === "/dev/null") return "";
-  if (path === LOG_PATH) return logText(host, sim.world.startEpoch);
+  if (path === LOG_PATH) return logText(host, world.startEpoch);
   if (path === ACCESS_LOG_PATH && host.accessLog !== undefined) return accessText(host);
-  if (path.startsWith(SYSCTL_ROOT)) {
-    const value = getSysctl(host, path.slice(SYSCTL_ROOT.length).replaceAll("/", "."));
-    return value === undefined ? undefined : `${value}\n`;
-  }
-  if (path === "/proc/net/igmp") return igmpProcFile(host);
-  if (path === "/proc/net/arp") return arpProcFile(host);
-  if (path.startsWith("/proc/net/ip_vs")) return ipvsProcFile(host, path, sim);
   return host.files.get(path)?.content;
 }
 

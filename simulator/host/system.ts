@@ -2,7 +2,8 @@
 // sessions and job control beyond the signals that the lessons send.
 import type { Sim } from "../kernel/sim.ts";
 import { assert } from "../kernel/assert.ts";
-import { appendFile, readFile, writeFile } from "./files.ts";
+import { appendFile, writeFile } from "./files.ts";
+import { readFile } from "./read-file.ts";
 import type { Host } from "./host.ts";
 import { leaveGroup } from "./igmp.ts";
 import { freePort } from "./ports.ts";

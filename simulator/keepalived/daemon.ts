@@ -1,6 +1,6 @@
 // keepalived's parent process: reads the file, starts the children, hands signals on, and starts a
 // child again that has died (K31, K32, K45, K75, K93).
-import { readFile, removeFile, writeFile } from "../host/files.ts";
+import { plainFile, removeFile, writeFile } from "../host/files.ts";
 import type { Host } from "../host/host.ts";
 import type { Process, Wake } from "../host/process.ts";
 import {
@@ -137,7 +137,7 @@ function startDaemon(daemon: Daemon, path: string): void {
 function testConfiguration(daemon: Daemon): void {
   const { system, process } = daemon;
   const { file } = readCommandLine(process.argv);
-  if (readFile(system.host, file, system.sim) === undefined) {
+  if (plainFile(system.host, file, system.sim) === undefined) {
     write(system, process, 2, `Config files missing '${file}'.\n`);
     return exitProcess(system, process, 0);
   }
@@ -154,7 +154,7 @@ export function readOwnConfiguration(
 ): ReadResult {
   const { host, sim } = system;
   const path = readCommandLine(process.argv).file;
-  const text = readFile(host, path, sim) ?? "";
+  const text = plainFile(host, path, sim) ?? "";
   return read(text, {
     path,
     nics: [...host.nics.keys()],

@@ -1,6 +1,6 @@
 // What the numbers in files mean for a server (FILE_CHECK, K110, K131). Measured with keepalived
 // 2.2.7.
-import { readFile, writeFile } from "../host/files.ts";
+import { plainFile, writeFile } from "../host/files.ts";
 import type { System } from "../host/system.ts";
 import type { CheckerConfig, FileCheckerConfig, RealServerConfig } from "./config.ts";
 
@@ -10,7 +10,7 @@ export function isFileCheck(config: CheckerConfig): config is FileCheckerConfig 
 
 /** No file, or one that begins with no number, is worth 0. */
 export function fileValue({ host, sim }: System, { path }: FileCheckerConfig): number {
-  return Number.parseInt(readFile(host, path, sim) ?? "", 10) || 0;
+  return Number.parseInt(plainFile(host, path, sim) ?? "", 10) || 0;
 }
 
 /** The server's own weight, and what each of its files adds; not below 0. */

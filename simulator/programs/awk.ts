@@ -1,6 +1,7 @@
 // awk (mawk 1.3.4, as Debian has it): the program's lines run as they come, so that it can stand
 // behind `tail -f`. Left out: functions of one's own, getline, output to commands, RS.
-import { readFile, writeFile } from "../host/files.ts";
+import { writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { Process } from "../host/process.ts";
 import { exitProcess, write } from "../host/system.ts";
 import { parseAwk } from "./awk-parse.ts";

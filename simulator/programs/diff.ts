@@ -1,5 +1,5 @@
 // diff of two files, in its usual form and as `-u`. Left out: directories, `-w` and its like.
-import { readFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import { resolvePath } from "./directory.ts";
 import { immediate, type Output } from "./immediate.ts";
 import { readShortOptions } from "./options.ts";

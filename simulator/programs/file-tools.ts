@@ -1,6 +1,7 @@
 // Files and directories: ls, touch, rm, mv, cp, mkdir. Left out: owners, links, permissions.
 import type { Host } from "../host/host.ts";
-import { readFile, removeFile, syslogDate, tellWatchers, writeFile } from "../host/files.ts";
+import { removeFile, syslogDate, tellWatchers, writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import { formatDate } from "../host/format-date.ts";
 import { isDirectory, listDirectory, resolvePath } from "./directory.ts";
 import { type Call, immediate, type Output } from "./immediate.ts";

@@ -1,5 +1,5 @@
 // head and tail: the first lines, and the last ones, with -f those to come.
-import { readFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import { setTimer, write } from "../host/system.ts";
 import { resolvePath } from "./directory.ts";
 import { finish } from "./immediate.ts";

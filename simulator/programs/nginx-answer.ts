@@ -1,5 +1,5 @@
 // What nginx 1.22.1 answers, byte for byte as recorded, and the line it writes of it.
-import { civilDate, readFile } from "../host/files.ts";
+import { civilDate, plainFile } from "../host/files.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { NginxConfiguration } from "./nginx-configuration.ts";
 import type { System } from "./program.ts";
@@ -56,7 +56,7 @@ export function answerTo(
   const wanted = request.path.split("?")[0] ?? "/";
   const isDirectory = wanted.endsWith("/");
   const path = root + (isDirectory ? `${wanted}${index}` : wanted);
-  const content = request.isValid ? readFile(host, path, sim) : undefined;
+  const content = request.isValid ? plainFile(host, path, sim) : undefined;
   const now = epochOf(sim);
   if (content === undefined) {
     // A directory without its index may not be listed; `/` is there in any case.

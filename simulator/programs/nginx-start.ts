@@ -1,6 +1,7 @@
 // How nginx comes to run: the command as typed, its configuration checked, its listeners opened, and
 // the same again when it is told to reload.
-import { readFile, writeFile } from "../host/files.ts";
+import { writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { Process } from "../host/process.ts";
 import {
   closeSocket,

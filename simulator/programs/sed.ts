@@ -1,6 +1,7 @@
 // sed: the commands s, y, p, d, q, = and a, i, c with a text, blocks, with line, pattern and range
 // addresses. Left out: the hold space, labels, n, N, w.
-import { readFile, writeFile } from "../host/files.ts";
+import { writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import { resolvePath } from "./directory.ts";
 import { immediate, NEEDS_INPUT } from "./immediate.ts";
 import { regularExpression } from "./regular-expression.ts";

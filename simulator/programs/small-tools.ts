@@ -1,6 +1,7 @@
 // Small programs that say who and where one is, and take paths apart: id, whoami, uptime,
 // hostnamectl, basename, dirname, chmod, find. Left out: users beside root.
-import { readFile, writeFile } from "../host/files.ts";
+import { writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import { getSysctl } from "../host/sysctl.ts";
 import { isDirectory, listDirectory, resolvePath } from "./directory.ts";
 import { formatDate } from "../host/format-date.ts";

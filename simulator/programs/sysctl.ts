@@ -1,5 +1,5 @@
 // sysctl of procps: reads and sets kernel keys (I209). Left out: --system, patterns.
-import { readFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { Host } from "../host/host.ts";
 import { getSysctl, setSysctl, sysctlNames } from "../host/sysctl.ts";
 import { type Call, immediate, type Output } from "./immediate.ts";

@@ -1,6 +1,7 @@
 // systemctl for the services of the lessons, and `service`, its older spelling. Left out: units
 // beyond these, several at once, dependencies.
-import { readFile, removeFile, writeFile } from "../host/files.ts";
+import { removeFile, writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { OpenFile, Process } from "../host/process.ts";
 import { exitProcess, INIT, killProcess, setTimer, spawnProcess, write } from "../host/system.ts";
 import { NGINX_CONFIGURATION } from "./nginx-configuration.ts";

@@ -1,6 +1,7 @@
 // Text tools that print what they are given: cat, wc, sort, uniq, cut, tr, tee.
 // Left out: what nobody types in a lesson (locales, byte ranges, `sort -m`).
-import { readFile, writeFile } from "../host/files.ts";
+import { writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { Process } from "../host/process.ts";
 import { read, write } from "../host/system.ts";
 import { resolvePath } from "./directory.ts";

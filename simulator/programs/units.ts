@@ -1,6 +1,6 @@
 // The services of the lessons as systemd knows them: their names, processes and what `systemctl
 // status` says of them. Left out: units beyond these, dependencies, what a service uses.
-import { readFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { Host } from "../host/host.ts";
 import type { Process } from "../host/process.ts";
 import { formatDate } from "../host/format-date.ts";

@@ -1,6 +1,7 @@
 // Redirections: `>`, `>>`, `<`, `2>&1`, `&>`, `<<<`. They make a new table of descriptors and leave
 // the old one as it was.
-import { readFile, writeFile } from "../host/files.ts";
+import { writeFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import type { OpenFile } from "../host/process.ts";
 import { openPipe } from "../host/system.ts";
 import { isDirectory, resolvePath } from "../programs/directory.ts";

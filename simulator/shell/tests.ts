@@ -1,6 +1,6 @@
 // What `[ … ]`, `test` and `[[ … ]]` ask of files, texts and numbers.
 import type { Host } from "../host/host.ts";
-import { readFile } from "../host/files.ts";
+import { readFile } from "../host/read-file.ts";
 import { isDirectory, resolvePath } from "../programs/directory.ts";
 import type { Sim } from "../kernel/sim.ts";
 
