@@ -36,7 +36,7 @@ test("the front figure answers soon, and no task is long while it plays", async 
     (window as unknown as { longTasks: number[] }).longTasks.length = 0;
   });
   await figure.locator("button.primary").click();
-  await expect(figure.locator(".unseen").last()).toContainText("keepalived-backup. ", {
+  await expect(figure.locator(".unseen").last()).toContainText("keepalived-backup becomes MASTER", {
     timeout: 60_000,
   });
   const tasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
