@@ -27,6 +27,13 @@ export interface Fidelity {
   readonly rows: readonly SideBySideRow[];
 }
 
+/** What a recording was made from, with what chance drew; throws where `text` is no recording. */
+export function scenarioText(text: string): string {
+  const read = readRecording(text);
+  if ("errors" in read) throw new Error(read.errors.map(describeError).join("\n"));
+  return JSON.stringify(scenarioOf(read.recording));
+}
+
 /** Replays and compares the recording that `text` holds; throws where it is not one. */
 export function fidelityOf(text: string, exclusions: readonly Exclusion[]): Fidelity {
   const read = readRecording(text);

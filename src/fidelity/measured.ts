@@ -1,6 +1,12 @@
 // Every recording replayed and compared while the site is built, once for all pages.
 import { readdirSync, readFileSync } from "node:fs";
-import { fidelityOf, type Exclusion, type Fidelity, type Part } from "#sim/fidelity.ts";
+import {
+  fidelityOf,
+  scenarioText,
+  type Exclusion,
+  type Fidelity,
+  type Part,
+} from "#sim/fidelity.ts";
 import type { Language } from "../i18n/language.ts";
 import chinese from "../i18n/fidelity.zh.json" with { type: "json" };
 
@@ -11,14 +17,21 @@ export const parts = ["frames", "logs", "outputs"] as const satisfies readonly P
 
 let known: readonly Fidelity[] | undefined;
 
+export function recordingNames(): string[] {
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith(ENDING));
+  return files.map((file) => file.slice(0, -ENDING.length)).sort();
+}
+
 /** All recordings, by name. */
 export function measuredRecordings(): readonly Fidelity[] {
-  known ??= readdirSync(FOLDER)
-    .filter((file) => file.endsWith(ENDING))
-    .sort()
-    .map((file) => fidelityOf(readFileSync(FOLDER + file, "utf8"), exclusions()));
+  known ??= recordingNames().map((name) => fidelityOf(recordingText(name), exclusions()));
   return known;
 }
+
+const recordingText = (name: string): string => readFileSync(FOLDER + name + ENDING, "utf8");
+
+/** The scenario that a recording was made from, as a file. */
+export const recordedScenario = (name: string): string => scenarioText(recordingText(name));
 
 export function exclusions(): readonly Exclusion[] {
   return JSON.parse(readFileSync(`${FOLDER}exclusions.json`, "utf8")) as Exclusion[];

@@ -245,7 +245,8 @@ export class LabSession {
       const before = this.timeline.inputs;
       replaceInputs(this.timeline, inputs, at);
       if (inputs.length > 0) {
-        this.deeds = [{ at, label: this.beginning.scenario, before, after: inputs }];
+        const { title, scenario } = this.beginning;
+        this.deeds = [{ at, label: title ?? scenario, before, after: inputs }];
       }
       this.rest();
     });
@@ -304,15 +305,20 @@ export class LabSession {
 
   /** Back to the frame of interest before. */
   stepBack(): void {
-    const { trace } = this.timeline;
-    const shown = this.flights[0]?.frame;
-    for (let index = trace.nextFrame - 1; index >= 0; index--) {
-      const record = trace.frames[index];
-      if (record === undefined || (shown !== undefined && record.id >= shown.id)) continue;
-      if (isWanted(record, trace.frames[index - 1], this.cluster, this.interest)) {
-        return this.show(record);
-      }
+    const [record] = this.recent(1, this.flights[0]?.frame.id);
+    if (record !== undefined) this.show(record);
+  }
+
+  /** The last frames of interest up to now, oldest first; those before the frame `before`. */
+  recent(count: number, before = Infinity): FrameRecord[] {
+    const { frames, nextFrame } = this.trace;
+    const found: FrameRecord[] = [];
+    for (let index = nextFrame - 1; index >= 0 && found.length < count; index--) {
+      const record = frames[index];
+      if (record === undefined || record.id >= before) continue;
+      if (isWanted(record, frames[index - 1], this.cluster, this.interest)) found.push(record);
     }
+    return found.reverse();
   }
 
   /** On to the next turn of events: a state, an address, a pool, a fault, a request lost. */

@@ -9,6 +9,8 @@ export interface LogRow {
   readonly identity: string;
   readonly pid: number;
   readonly text: string;
+  /** What it came of, as the trace counts events; none for a line from before the run. */
+  readonly event?: number;
 }
 
 export interface LogReader {
@@ -34,9 +36,9 @@ export function readLog(reader: LogReader, { trace }: Timeline, start: World): r
   for (; reader.entries < trace.entries.length; reader.entries++) {
     const entry = trace.entries[reader.entries];
     if (entry?.code !== "log") continue;
-    const { at, host, fields } = entry;
+    const { at, host, event, fields } = entry;
     const { identity, pid, text } = fields;
-    add(reader, { at, host, identity: `${identity}`, pid: Number(pid), text: `${text}` });
+    add(reader, { at, host, identity: `${identity}`, pid: Number(pid), text: `${text}`, event });
   }
   return reader.rows;
 }

@@ -1,6 +1,7 @@
 import type { Language } from "../../../i18n/language.ts";
 
 const en = {
+  why: "Why?",
   host: "Host",
   console: "Console of {host}",
   keysHint:
@@ -36,6 +37,7 @@ const en = {
 export type TerminalWords = typeof en;
 
 const zh: TerminalWords = {
+  why: "为什么？",
   host: "主机",
   console: "{host} 的控制台",
   keysHint: "Tab 补全；空行时 Tab 移到下一个控件，Shift+Tab 移回。Ctrl+C 结束命令。",
