@@ -1,6 +1,5 @@
 // The difference of two runs as charts. A is solid ink, B is dashed or empty: read in greyscale.
 import type * as PlotModule from "@observablehq/plot";
-import { secondsText } from "../../instrument/cluster.ts";
 import type { Figures, Tally } from "./compare.ts";
 
 type Plot = typeof PlotModule;
@@ -24,12 +23,21 @@ export interface Frame {
   readonly width: number;
   readonly left: number;
   readonly right: number;
+  /** How long the axis is, and how far its figures stand apart: as on the scores above. */
+  readonly seconds: number;
+  readonly every: number;
 }
 
 /** Answers so far over time, the gap between the two shaded and measured at the end. */
 export function answersChart(Plot: Plot, tally: readonly Tally[], frame: Frame): Chart {
   const last = tally.at(-1) ?? { at: 0, a: 0, b: 0 };
   const x = ({ at }: Tally): number => at / US;
+  const begin = x(tally[0] ?? last);
+  const first = Math.ceil(begin / frame.every) * frame.every;
+  const ticks = Array.from(
+    { length: Math.floor((begin + frame.seconds - first) / frame.every) + 1 },
+    (_, index) => first + index * frame.every,
+  );
   const isBelow = last.a < last.b;
   const end = (own: "a" | "b", isLower: boolean) =>
     Plot.text([last], {
@@ -61,11 +69,11 @@ export function answersChart(Plot: Plot, tally: readonly Tally[], frame: Frame):
     marginTop: 18,
     marginBottom: 24,
     style: STYLE,
-    x: { label: null, domain: [x(tally[0] ?? last), x(last)] },
+    x: { label: null, domain: [begin, begin + frame.seconds] },
     y: { label: null, domain: [0, Math.max(1, last.a, last.b) * 1.12] },
     marks: [
-      Plot.gridX({ ...GRID, ticks: 8 }),
-      Plot.axisX({ tickSize: 0, ticks: 8, fill: "var(--ink3)", tickFormat: (t: number) => `${t}` }),
+      Plot.gridX({ ...GRID, ticks }),
+      Plot.axisX({ tickSize: 0, ticks, fill: "var(--ink3)", tickFormat: (t: number) => `${t}` }),
       Plot.axisY({ tickSize: 0, ticks: 3, fill: "var(--ink3)" }),
       Plot.areaY(tally, { x, y1: "a", y2: "b", curve: "step-after", fill: "var(--rule)" }),
       line("a"),
@@ -85,12 +93,18 @@ interface Bar {
 }
 
 /** What the clients waited in vain, for each run a bar. */
-export function withoutChart(Plot: Plot, a: Figures, b: Figures, width: number): Chart {
+export function withoutChart(
+  Plot: Plot,
+  a: Figures,
+  b: Figures,
+  width: number,
+  say: (us: number) => string,
+): Chart {
   const bars: Bar[] = [
     { group: "", run: "A", value: a.withoutUs / US },
     { group: "", run: "B", value: b.withoutUs / US },
   ];
-  return barChart(Plot, bars, width, 24, (value) => `${secondsText(value * US, 1)} s`);
+  return barChart(Plot, bars, width, 24, (seconds) => say(seconds * US));
 }
 
 /** Answers by server, for each run a bar. */

@@ -62,7 +62,7 @@ test.each(pairs.map(({ name }) => name))("%s: the two sides differ, and it is sa
   expect(rowsOf(ofA, ofB).filter(isTelling)).not.toEqual([]);
   for (const language of languages) {
     const words = compareWords[language].verdict;
-    const verdict = verdictOf(
+    const [verdict] = verdictOf(
       { name: pair.a.label[language], figures: ofA },
       { name: pair.b.label[language], figures: ofB },
       words,

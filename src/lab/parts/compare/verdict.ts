@@ -1,5 +1,5 @@
-// What two runs' figures come to, in plain sentences: first what the clients lost, then the
-// differences that tell most.
+// What two runs' figures come to, in plain sentences: what the clients lost comes first, unless it is
+// the same in both.
 import { fill } from "../../../i18n/language.ts";
 import { secondsText } from "../../instrument/cluster.ts";
 import { type Figures, isTelling, rowsOf } from "./compare.ts";
@@ -14,11 +14,12 @@ type Words = CompareWords["verdict"];
 
 /** What tells something beside a loss; what tells something without one. Strongest first. */
 const BESIDE = ["twoOwnersUs", "arpVoices"] as const;
-const INSTEAD = [...BESIDE, "share", "serversMet", "moves", "passedOn", "adverts"] as const;
+const INSTEAD = [...BESIDE, "serversMet", "share", "moves", "passedOn", "adverts"] as const;
 /** A server's share of the answers that is worth a sentence, in hundredths. */
 const TELLING_SHARE = 5;
 
-export function verdictOf(a: Named, b: Named, words: Words): string {
+/** One sentence or a few, that which tells most first. */
+export function verdictOf(a: Named, b: Named, words: Words): string[] {
   const telling = new Set(
     rowsOf(a.figures, b.figures)
       .filter(isTelling)
@@ -30,11 +31,11 @@ export function verdictOf(a: Named, b: Named, words: Words): string {
       return telling.has(key) ? [sentence(key, a, b, words)] : [];
     });
   const loss = lossSentence(a, b, telling.has("withoutUs"), words);
-  if (loss !== undefined) return [loss, ...differing(BESIDE).slice(0, 1)].join(words.join);
-  if (telling.size === 0) return words.alike;
+  if (loss !== undefined) return [loss, ...differing(BESIDE).slice(0, 1)];
+  if (telling.size === 0) return [words.alike];
   const time = tenths(a.figures.withoutUs);
   const alike = lostIn(a.figures) === 0 ? words.noneLost : fill(words.bothLose, { time });
-  return [alike, ...differing(INSTEAD).slice(0, 2)].join(words.join);
+  return [...differing(INSTEAD).slice(0, 2), alike];
 }
 
 /** Undefined when both lose the same. */

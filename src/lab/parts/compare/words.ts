@@ -39,7 +39,7 @@ const en = {
   answeredLabel: "Answers so far: {nameA} {a}, {nameB} {b} at the end",
   gap: "{n} apart",
   noGap: "no gap",
-  withoutChart: "Without an answer, s",
+  withoutChart: "Without an answer",
   withoutLabel: "Seconds without an answer: {nameA} {a}, {nameB} {b}",
   serversChart: "Answers by server",
   serversLabel: "Answers by server. {list}",
@@ -76,7 +76,6 @@ const en = {
     lost: "“{b}” loses {lostB} requests, “{a}” {lostA}.",
     noneLost: "Neither loses an answer.",
     bothLose: "Both lose {time} s.",
-    join: " ",
     share: "{host} gives {shareA} % of the answers in “{a}”, {shareB} % in “{b}”.",
     counts: {
       arpVoices: "Machines that say the address is theirs: {a} in “{nameA}”, {b} in “{nameB}”.",
@@ -131,7 +130,7 @@ const zh: CompareWords = {
   answeredLabel: "累计应答数：最终 {nameA} 为 {a}，{nameB} 为 {b}",
   gap: "相差 {n}",
   noGap: "没有差距",
-  withoutChart: "没有应答的时间（秒）",
+  withoutChart: "没有应答的时间",
   withoutLabel: "没有应答的秒数：{nameA} 为 {a}，{nameB} 为 {b}",
   serversChart: "各服务器的应答数",
   serversLabel: "各服务器的应答数。{list}",
@@ -168,7 +167,6 @@ const zh: CompareWords = {
     lost: "“{b}”丢了 {lostB} 个请求，“{a}”丢了 {lostA} 个。",
     noneLost: "两边都没有丢失应答。",
     bothLose: "两边都丢了 {time} 秒。",
-    join: "",
     share: "{host} 承担的应答：“{a}”中占 {shareA}%，“{b}”中占 {shareB}%。",
     counts: {
       arpVoices: "声称拥有这个地址的机器：“{nameA}”中有 {a} 台，“{nameB}”中有 {b} 台。",
