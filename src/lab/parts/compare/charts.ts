@@ -1,6 +1,6 @@
 // The difference of two runs as charts. A is solid ink, B is dashed or empty: read in greyscale.
 import type * as PlotModule from "@observablehq/plot";
-import type { Figures, Tally } from "./compare.ts";
+import type { Figures, Given, Tally } from "./compare.ts";
 
 type Plot = typeof PlotModule;
 type Chart = ReturnType<Plot["plot"]>;
@@ -86,6 +86,62 @@ export function answersChart(Plot: Plot, tally: readonly Tally[], frame: Frame):
   });
 }
 
+/** Each answer at its time: a line for each server and run, full marks for A, empty ones for B. */
+export function staffChart(
+  Plot: Plot,
+  given: readonly Given[],
+  hosts: readonly string[],
+  begin: number,
+  frame: Frame,
+): Chart {
+  const perSecond = (frame.width - frame.left - frame.right) / frame.seconds;
+  const marks = (run: Given["run"], fill: string) =>
+    Plot.dot(
+      given.filter((each) => each.run === run),
+      {
+        x: ({ at }: Given) => at / US,
+        y: "run",
+        fy: "host",
+        symbol: "square",
+        r: Math.min(4, perSecond / 5),
+        fill,
+        stroke: "var(--ink)",
+        strokeWidth: 1.25,
+      },
+    );
+  const lines = hosts.flatMap((host) => ["A", "B"].map((run) => ({ host, run })));
+  return Plot.plot({
+    width: frame.width,
+    height: hosts.length * 46,
+    marginLeft: frame.left,
+    marginRight: frame.right,
+    marginTop: 0,
+    marginBottom: 0,
+    style: STYLE,
+    x: { axis: null, domain: [begin / US, begin / US + frame.seconds] },
+    y: { label: null, domain: ["A", "B"], padding: 0.5 },
+    fy: { axis: null, domain: [...hosts], padding: 0.16 },
+    marks: [
+      Plot.ruleY(lines, { y: "run", fy: "host", stroke: "var(--rule)" }),
+      Plot.axisY({ tickSize: 0, fill: "var(--ink)", fontWeight: 600 }),
+      hostAxis(Plot),
+      marks("A", "var(--ink)"),
+      marks("B", "var(--plate)"),
+    ],
+  });
+}
+
+function hostAxis(Plot: Plot) {
+  return Plot.axisFy({
+    anchor: "left",
+    dx: -24,
+    textAnchor: "end",
+    label: null,
+    fill: "var(--ink)",
+    fontSize: 15,
+  });
+}
+
 interface Bar {
   readonly group: string;
   readonly run: "A" | "B";
@@ -141,14 +197,7 @@ function barChart(
     fy: { axis: null, padding: 0.14 },
     marks: [
       Plot.axisY({ tickSize: 0, fill: "var(--ink)", fontWeight: 600 }),
-      Plot.axisFy({
-        anchor: "left",
-        dx: -24,
-        textAnchor: "end",
-        label: null,
-        fill: "var(--ink)",
-        fontSize: 15,
-      }),
+      hostAxis(Plot),
       Plot.barX(own("A"), { ...common, fill: "var(--ink)", stroke: "var(--ink)" }),
       Plot.barX(own("B"), { ...common, fill: "var(--plate)", stroke: "var(--ink)" }),
       Plot.ruleX([0], { stroke: "var(--ink2)", strokeWidth: 1.25 }),

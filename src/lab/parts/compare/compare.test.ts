@@ -6,7 +6,8 @@ import { languages } from "../../../i18n/language.ts";
 import { libraryEntry, libraryWorld } from "../../library.ts";
 import { changesOf } from "./changes.ts";
 import { choicesOf } from "./choices.ts";
-import { figuresOf, isTelling, rowsOf, tallyOf } from "./compare.ts";
+import { figuresOf, givenIn, isTelling, rowsOf, tallyOf } from "./compare.ts";
+import { pairOfFragment } from "./fragment.ts";
 import { basesOf, sidesOf } from "./pairs.ts";
 import { type Pair, pairs } from "./pairs.table.ts";
 import { atOnce, type Run, running, runningBoth } from "./run.ts";
@@ -114,6 +115,19 @@ test("I72, I75: wrr gives the server that joins its turn, lc everything until it
     );
   expect(late(wrr)).toEqual([6, 6]);
   expect(late(lc)).toEqual([0, 12]);
+});
+
+test("each answer is told with the host that gave it and when it was asked for", () => {
+  const [a] = runsOf("weights");
+  const given = givenIn("A", a);
+  expect(given.filter(({ host }) => host === "node-2").length).toBe(10);
+  expect(given.every(({ at }) => at >= a.begin && at <= a.end)).toBe(true);
+});
+
+test("a fragment names a pair and nothing else", () => {
+  expect(pairOfFragment("#compare=stop-power")).toBe("stop-power");
+  expect(pairOfFragment("#compare=../x")).toBeUndefined();
+  expect(pairOfFragment("#scenario=drain")).toBeUndefined();
 });
 
 test("weights 3:1 and 1:1 are kept by wlc", () => {

@@ -62,10 +62,9 @@ export function figuresOf({ score, timeline, start, begin, end }: Run): Figures 
 }
 
 function answersByServer({ score, start, end }: Pick<Run, "score" | "start" | "end">) {
-  const names = new Map<string, string>();
+  const names = namesOf(start);
   const answers = new Map<string, number>();
-  for (const { name, role, nics } of clusterOf(start).hosts) {
-    for (const { address } of nics) names.set(address, name);
+  for (const { name, role } of start.hosts.values()) {
     if (role === "node") answers.set(name, 0);
   }
   for (const ask of score.asks) {
@@ -74,6 +73,14 @@ function answersByServer({ score, start, end }: Pick<Run, "score" | "start" | "e
     answers.set(name, (answers.get(name) ?? 0) + 1);
   }
   return answers;
+}
+
+/** Hosts by address: a page says its server's. */
+function namesOf(start: Run["start"]): Map<string, string> {
+  const { hosts } = clusterOf(start);
+  return new Map(
+    hosts.flatMap(({ name, nics }) => nics.map(({ address }) => [address, name] as const)),
+  );
 }
 
 function metBy(asks: readonly Ask[], end: number): number {
@@ -183,6 +190,20 @@ export function rowsOf(a: Figures, b: Figures): FigureRow[] {
 
 export function isTelling({ unit, a, b }: FigureRow): boolean {
   return unit === "time" ? Math.abs(a - b) >= TELLING_US : a !== b;
+}
+
+/** One answer: whose run, from which host, and when the question was asked. */
+export interface Given {
+  readonly run: "A" | "B";
+  readonly host: string;
+  readonly at: number;
+}
+
+export function givenIn(run: Given["run"], { score, start, end }: Run): Given[] {
+  const names = namesOf(start);
+  return score.asks
+    .filter((ask) => resultAt(ask, end) === "answered")
+    .map(({ server, at }) => ({ run, host: names.get(server) ?? server, at }));
 }
 
 /** Answers so far, at each moment at which either run got one; and at both ends. */

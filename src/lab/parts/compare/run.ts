@@ -82,15 +82,16 @@ export async function inTurns<T>(
   say: (progress: number) => void,
   isOff: () => boolean,
 ): Promise<T | undefined> {
+  let step = steps.next();
   for (;;) {
     const until = performance.now() + TURN_MS;
-    do {
-      const step = steps.next();
-      if (step.done === true) return step.value;
+    while (step.done !== true && performance.now() < until) {
       say(step.value);
-    } while (performance.now() < until);
+      step = steps.next();
+    }
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (isOff()) return undefined;
+    if (step.done === true) return step.value;
   }
 }
 
