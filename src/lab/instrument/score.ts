@@ -266,8 +266,6 @@ export function resultAt(ask: Ask, now: number): Ask["result"] {
   return ask.until <= now ? ask.result : "open";
 }
 
-const BLINK_US = 50_000;
-
 export interface Outage {
   readonly from: number;
   readonly to: number;
@@ -304,18 +302,6 @@ export function outagesOf(asks: readonly Ask[], now: number): Outage[] {
     }
   }
   return outages;
-}
-
-/** Stretches, up to `now`, in which a floating address had two owners; blinks are left out. */
-export function twoOwnersOf({ holders }: Score, now: number): { from: number; to: number }[] {
-  const spans = [...holders.values()].flat();
-  return spans.flatMap((a, index) =>
-    spans.slice(index + 1).flatMap((b) => {
-      const from = Math.max(a.from, b.from);
-      const to = Math.min(a.to, b.to, now);
-      return a.value === b.value && to - from > BLINK_US ? [{ from, to }] : [];
-    }),
-  );
 }
 
 /** Those that lie within [from, to]; the list is ordered by `at`. */

@@ -1,7 +1,8 @@
 // The figures of a run, each counted from what the simulator did, and how two runs differ in them.
 import type { FrameRecord } from "#sim/index.ts";
 import { clusterOf } from "../../instrument/cluster.ts";
-import { type Ask, outagesOf, resultAt, type Score, twoOwnersOf } from "../../instrument/score.ts";
+import { twoOwnersOf } from "../../instrument/owners.ts";
+import { type Ask, outagesOf, resultAt, type Score } from "../../instrument/score.ts";
 import type { Run } from "./run.ts";
 
 /** Times in microseconds, all else counts. */
