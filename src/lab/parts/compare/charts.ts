@@ -213,13 +213,14 @@ function barChart(
   });
 }
 
-/** A chart is one picture with one name: what Plot says of its parts would be read out in pieces. */
-export function named(chart: Chart, label: string): Chart {
+/** Puts a chart in its place, in place of the one before. */
+export function showIn(place: HTMLElement, chart: Chart, label: string): void {
+  // One picture with one name: what Plot says of its parts would be read out in pieces.
   for (const part of chart.querySelectorAll("[aria-label], [aria-description]")) {
     part.removeAttribute("aria-label");
     part.removeAttribute("aria-description");
   }
   chart.setAttribute("role", "img");
   chart.setAttribute("aria-label", label);
-  return chart;
+  place.replaceChildren(chart);
 }
