@@ -13,6 +13,10 @@ export interface Lane {
 }
 
 const GAP = { director: 22, server: 7, client: 42 } as const;
+/** More where labels stand above the lanes, so that they clear what hangs below the lane before. */
+const STACKED = { director: 18, server: 12, client: 12 } as const;
+/** Between two clients, for the gap that is measured below the first. */
+const BETWEEN_CLIENTS = 14;
 const HEIGHT = { director: 26, waiting: 46, server: 12, client: 14 } as const;
 
 interface LaneOptions {
@@ -20,6 +24,11 @@ interface LaneOptions {
   /** Labels stand above the lanes, not beside them. */
   readonly isStacked: boolean;
   readonly hasServers: boolean;
+}
+
+/** Seconds between two figures on the axis, at so many units of width a second. */
+export function tickEvery(pace: number): number {
+  return [1, 2, 5, 10].find((each) => each * pace >= 44) ?? 20;
 }
 
 /** `waits` says whose lane carries a sawtooth and needs its height. */
@@ -33,7 +42,7 @@ export function lanesOf(
   let y = top;
   const add = (lane: Omit<Lane, "y" | "height" | "key">, height: number): void => {
     lanes.push({ ...lane, key: `${lane.kind} ${lane.host} ${lane.instance}`, y, height });
-    y += height + GAP[lane.kind] + (isStacked ? 18 : 0);
+    y += height + GAP[lane.kind] + (isStacked ? STACKED[lane.kind] : 0);
   };
   const several = (host: string): boolean =>
     score.directors.filter((each) => each.host === host).length > 1;
@@ -50,6 +59,7 @@ export function lanesOf(
   const asking = new Set(score.asks.map(({ client }) => client));
   for (const { name, role } of cluster.hosts) {
     if (role !== "client" && !asking.has(name)) continue;
+    if (lanes.at(-1)?.kind === "client") y += BETWEEN_CLIENTS;
     add({ kind: "client", host: name, instance: "", label: name }, HEIGHT.client);
   }
   return { lanes, height: y };

@@ -34,6 +34,7 @@ export const tabs = {
 /** In the line above the three answers. */
 export const menus = {
   library: () => import("../parts/library/LibraryMenu.svelte"),
+  compare: () => import("../parts/compare/CompareMenu.svelte"),
   share: () => import("../parts/share/ShareMenu.svelte"),
 } satisfies Record<string, Part>;
 

@@ -276,26 +276,32 @@ export interface Outage {
 
 /** The stretch without an answer that `now` lies in or has behind it: from the first lost request. */
 export function outageOf(asks: readonly Ask[], now: number): Outage | undefined {
+  return outagesOf(asks, now).at(-1);
+}
+
+/** All stretches without an answer of one client up to `now`, in order. */
+export function outagesOf(asks: readonly Ask[], now: number): Outage[] {
+  const outages: Outage[] = [];
   let from: number | undefined;
   let lost = 0;
-  let last: Outage | undefined;
   for (const ask of asks) {
     if (ask.at > now) break;
     const answered = ask.result === "answered";
     // A request on its way counts as lost only once the one before it was.
-    const isLost = !answered && (ask.result !== "open" || from !== undefined);
-    if (isLost) {
+    if (answered) {
+      if (from === undefined) continue;
+      outages.pop();
+      outages.push({ from, to: Math.min(ask.until, now), over: ask.until <= now, lost });
+      from = undefined;
+    } else if (ask.result !== "open" || from !== undefined) {
       if (from === undefined) lost = 0;
+      else outages.pop();
       from ??= ask.at;
       lost++;
-      last = { from, to: now, over: false, lost };
-    }
-    if (answered && from !== undefined) {
-      last = { from, to: Math.min(ask.until, now), over: ask.until <= now, lost };
-      from = undefined;
+      outages.push({ from, to: now, over: false, lost });
     }
   }
-  return last;
+  return outages;
 }
 
 /** Those that lie within [from, to]; the list is ordered by `at`. */
