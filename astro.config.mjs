@@ -23,6 +23,14 @@ const heavyDoors = {
   },
 };
 
+/** What every figure draws with comes as one file: pages that share less of it would cut it up. */
+const FIGURE = new RegExp(
+  "/src/lab/(player|Dimension|instrument/" +
+    "(session|cluster|score|layout|lanes|owners|lens|frames|upcoming|drafts|keys|classroom|keep-run" +
+    "|NetworkMap|HostBox|FrameFlight|WaitingDial|Belief|AddressFlag|Score|DirectorLane|ClientLane" +
+    "|FigureFoot|LiveRegion))[.]",
+);
+
 export default defineConfig({
   site: process.env.SITE_URL ?? "http://localhost:4321",
   base: process.env.BASE_PATH ?? "/",
@@ -49,7 +57,19 @@ export default defineConfig({
   // Astro marks modules with a directive of its own, of which the bundler need not warn.
   vite: {
     plugins: [heavyDoors],
-    build: { rolldownOptions: { checks: { moduleLevelDirective: false } } },
+    build: {
+      rolldownOptions: {
+        checks: { moduleLevelDirective: false },
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: "svelte", test: /[/]node_modules[/](svelte|esm-env|clsx)[/]/, priority: 1 },
+              { name: "figure", test: FIGURE },
+            ],
+          },
+        },
+      },
+    },
   },
   security: {
     csp: {

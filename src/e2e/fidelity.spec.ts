@@ -16,7 +16,7 @@ test.describe("without scripts", () => {
     const first = recording(page, "lvs-a-dr");
     await expect(first.locator("summary .figure")).toHaveCount(3);
     await first.locator("summary").click();
-    await expect(first.getByRole("link")).toHaveCount(3);
+    await expect(first.getByRole("link")).toHaveCount(4);
     await expect(page.locator("[data-tools]")).toBeHidden();
   });
 });

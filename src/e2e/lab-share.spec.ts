@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { openLab } from "./lab.ts";
 
 test("a link reopens the run at its second, in the other language too", async ({
@@ -58,4 +58,42 @@ test("a capture and a scenario are taken away; the scenario opens again", async 
     buffer: Buffer.from(text),
   });
   await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", "0.000 s");
+});
+
+test("a recording's scenario plays in the lab", async ({ page }) => {
+  await page.goto("./fidelity/#vrrp-b-stop");
+  const recording = page.locator('details[id="vrrp-b-stop"]');
+  await recording.getByRole("link", { name: "Play it in the lab" }).click();
+  await expect(page).toHaveURL(/lab\/#recording=vrrp-b-stop$/);
+  const slider = page.getByRole("slider");
+  await expect(slider).toHaveAttribute("aria-valuetext", "0.000 s");
+  for (let i = 0; i < 4; i++) await page.getByRole("button", { name: "Next event" }).click();
+  await expect(slider).not.toHaveAttribute("aria-valuetext", "0.000 s");
+  await page.goto("./lab/#recording=no-such-thing");
+  await expect(page.getByRole("alert")).toContainText("nothing was changed");
+});
+
+/** Lets a file fall on the page, as a mouse would. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content], fileName));
+      return transfer;
+    },
+    [name, text] as const,
+  );
+  await page.dispatchEvent(".lab-plate", "drop", { dataTransfer: data });
+}
+
+test("a dropped keepalived.conf becomes a draft; what is no scenario changes nothing", async ({
+  page,
+}) => {
+  await openLab(page, "./lab/");
+  await drop(page, "mine.conf", "vrrp_instance X {\n  priorty 1\n}\n");
+  await expect(page.locator(".cm-content")).toContainText("priorty 1");
+  await expect(page.getByText("Unknown keyword 'priorty'").first()).toBeVisible();
+  await drop(page, "mine.json", "{ <script>alert(1)</script>");
+  await expect(page.getByRole("alert")).toContainText("nothing was changed");
+  await expect(page.locator(".cm-content")).toContainText("priorty 1");
 });

@@ -132,12 +132,15 @@ test("the log tells of the takeover, and a line leads to its moment", async ({ p
   const filter = page.getByRole("searchbox", { name: "Filter" });
   await page.getByRole("combobox", { name: "Process" }).selectOption("Keepalived_vrrp");
   await filter.fill("backup keepalived_vrrp[39]: (HA_WebServer) entering MASTER");
-  const line = lines.getByRole("button");
+  const line = lines.locator("button.line");
   await expect(line).toHaveCount(1);
   await expect(line).toContainText("(HA_WebServer) Entering MASTER STATE");
   const at = (await line.locator(".time").textContent()) ?? "";
   await line.click();
   await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", `${at} s`);
+  await line.hover();
+  await lines.getByRole("button", { name: "Why?" }).click();
+  await expect(lines.locator(".chain")).toContainText("lost its cable");
   await page.getByRole("checkbox", { name: "time of day" }).check();
   await expect(line.locator(".time")).toHaveText(/^\d\d:\d\d:\d\d\.\d{3}$/);
   // The recorded future is not shown.

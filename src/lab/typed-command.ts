@@ -1,21 +1,7 @@
 // A command in a page's text that types itself into a figure's terminal.
-import type { LabSession } from "./instrument/session.svelte.ts";
-
 export const TYPE_COMMAND = "type-command";
 
 export interface TypedCommand {
   readonly host: string;
   readonly line: string;
-}
-
-/** Types what the page sends to the figure `root`; gives the way to end that. */
-export function listenForCommands(root: Element, session: LabSession): () => void {
-  const type = async (event: Event): Promise<void> => {
-    const { host, line } = (event as CustomEvent<TypedCommand>).detail;
-    const { typeInto } = await import("./parts/terminal/type-into.ts");
-    await typeInto(session, host, line);
-  };
-  const listener = (event: Event): void => void type(event);
-  root.addEventListener(TYPE_COMMAND, listener);
-  return () => root.removeEventListener(TYPE_COMMAND, listener);
 }
