@@ -61,10 +61,10 @@ test("a capture and a scenario are taken away; the scenario opens again", async 
 });
 
 test("a recording's scenario plays in the lab", async ({ page }) => {
-  await page.goto("./fidelity/#vrrp-b-stop");
-  const recording = page.locator('details[id="vrrp-b-stop"]');
+  await page.goto("./fidelity/#vrrp-b-stop-start");
+  const recording = page.locator('details[id="vrrp-b-stop-start"]');
   await recording.getByRole("link", { name: "Play it in the lab" }).click();
-  await expect(page).toHaveURL(/lab\/#recording=vrrp-b-stop$/);
+  await expect(page).toHaveURL(/lab\/#recording=vrrp-b-stop-start$/);
   const slider = page.getByRole("slider");
   await expect(slider).toHaveAttribute("aria-valuetext", "0.000 s");
   for (let i = 0; i < 4; i++) await page.getByRole("button", { name: "Next event" }).click();

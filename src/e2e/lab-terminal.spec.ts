@@ -140,7 +140,7 @@ test("the log tells of the takeover, and a line leads to its moment", async ({ p
   await expect(page.getByRole("slider")).toHaveAttribute("aria-valuetext", `${at} s`);
   await line.hover();
   await lines.getByRole("button", { name: "Why?" }).click();
-  await expect(lines.locator(".chain")).toContainText("lost its cable");
+  await expect(lines.locator(".chain")).toContainText("heard nothing from keepalived for 3.613 s");
   await page.getByRole("checkbox", { name: "time of day" }).check();
   await expect(line.locator(".time")).toHaveText(/^\d\d:\d\d:\d\d\.\d{3}$/);
   // The recorded future is not shown.
