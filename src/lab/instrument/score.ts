@@ -276,9 +276,14 @@ export interface Outage {
 
 /** The stretch without an answer that `now` lies in or has behind it: from the first lost request. */
 export function outageOf(asks: readonly Ask[], now: number): Outage | undefined {
+  return outagesOf(asks, now).at(-1);
+}
+
+/** All stretches without an answer up to `now`. */
+export function outagesOf(asks: readonly Ask[], now: number): Outage[] {
+  const found: Outage[] = [];
   let from: number | undefined;
   let lost = 0;
-  let last: Outage | undefined;
   for (const ask of asks) {
     if (ask.at > now) break;
     const answered = ask.result === "answered";
@@ -286,16 +291,17 @@ export function outageOf(asks: readonly Ask[], now: number): Outage | undefined 
     const isLost = !answered && (ask.result !== "open" || from !== undefined);
     if (isLost) {
       if (from === undefined) lost = 0;
+      else found.pop();
       from ??= ask.at;
-      lost++;
-      last = { from, to: now, over: false, lost };
+      found.push({ from, to: now, over: false, lost: ++lost });
     }
     if (answered && from !== undefined) {
-      last = { from, to: Math.min(ask.until, now), over: ask.until <= now, lost };
+      found.pop();
+      found.push({ from, to: Math.min(ask.until, now), over: ask.until <= now, lost });
       from = undefined;
     }
   }
-  return last;
+  return found;
 }
 
 /** Those that lie within [from, to]; the list is ordered by `at`. */
