@@ -1,0 +1,170 @@
+// A staff: a row for each server or result, marks where something happened, bars where marks would
+// touch, and the stretches without an answer measured below.
+import { dot, link, type Markish, rect, ruleY, text, tickX } from "@observablehq/plot";
+import { secondsText } from "../../instrument/cluster.ts";
+import type { Outage } from "../../instrument/score.ts";
+import { columnsOf, finish, type Frame, INK, MARK_PITCH, PALE } from "./frame.ts";
+import { bucketsOf, type Domain, isDense, type Mark, stepOf } from "./series.ts";
+import type { Sign } from "./symbols.ts";
+
+/** One line of the staff: a server, or a result. */
+export interface Row {
+  readonly name: string;
+  readonly marks: readonly Mark[];
+  readonly symbol: Sign | "circle" | "times";
+  readonly color: string;
+  /** Drawn with a stroke, not filled. */
+  readonly isLine: boolean;
+  /** At the right end. */
+  readonly count: string;
+}
+
+const BAR_PITCH = 6;
+
+/** How the marks of these rows are drawn: one by one, or as bars of `step` microseconds. */
+export function barsOf(
+  rows: readonly Row[],
+  frame: Frame,
+): { step: number; most: number } | undefined {
+  const { domain, now } = frame;
+  const columns = columnsOf(frame);
+  const gap = ((domain.to - domain.from) / columns) * MARK_PITCH;
+  if (!rows.some(({ marks }) => isDense(marks, gap))) return undefined;
+  const step = stepOf(domain, columns / BAR_PITCH);
+  const heights = rows.flatMap(({ marks }) =>
+    bucketsOf(marks, step, now).map(({ past, future }) => past + future),
+  );
+  return { step, most: Math.max(1, ...heights) };
+}
+
+/** Rows of marks on a time axis, or of bars where marks would touch. */
+export function drawStaff(
+  rows: readonly Row[],
+  gaps: { readonly outages: readonly Outage[]; readonly label: string } | undefined,
+  frame: Frame,
+) {
+  const bars = barsOf(rows, frame);
+  const drawn = rows.flatMap((row) =>
+    bars === undefined ? marksOf(row, frame) : barMarks(row, bars.step, frame),
+  );
+  const names = rows.map(({ name }) => name);
+  const extra = gaps === undefined ? [] : [gaps.label];
+  return finish(
+    frame,
+    [...names, ...extra],
+    [0, (bars?.most ?? 1) * 1.1],
+    [
+      ruleY(names, { y: () => 0, fy: (name: string) => name, stroke: "var(--rule2)" }),
+      ...drawn,
+      ...rows.flatMap((row) => lettering(row, frame)),
+      ...(gaps === undefined ? [] : dimensions(gaps.outages, gaps.label, bars?.most ?? 1, frame)),
+    ],
+  );
+}
+
+function lettering({ name, symbol, color, isLine, count }: Row, { left }: Frame): Markish[] {
+  const at = { fy: [name], frameAnchor: "left" } as const;
+  const paint = isLine
+    ? { stroke: color, strokeWidth: 2, fill: "none" }
+    : { fill: color, stroke: "none" };
+  return [
+    dot([name], { ...at, dx: 7 - left, symbol, r: 5.5, ...paint }),
+    text([name], { ...at, dx: 20 - left, textAnchor: "start", fontSize: 15 }),
+    text([count], {
+      fy: [name],
+      frameAnchor: "right",
+      dx: 8,
+      textAnchor: "start",
+      fontSize: 15,
+      className: "b",
+    }),
+  ];
+}
+
+function marksOf({ name, marks, symbol, color, isLine }: Row, { now }: Frame): Markish[] {
+  const paint = isLine
+    ? { stroke: color, strokeWidth: 1.75, fill: "none" }
+    : { fill: color, stroke: "none" };
+  return [true, false].map((isPast) =>
+    dot(
+      marks.filter(({ known }) => known <= now === isPast),
+      {
+        x: "at",
+        fy: () => name,
+        frameAnchor: "middle",
+        symbol,
+        r: 4.5,
+        ...paint,
+        opacity: isPast ? 1 : PALE,
+      },
+    ),
+  );
+}
+
+function barMarks({ name, marks, color }: Row, step: number, { now, domain }: Frame): Markish[] {
+  const buckets = bucketsOf(marks, step, now).map((each) => ({
+    ...each,
+    from: Math.max(each.from, domain.from),
+    all: each.past + each.future,
+  }));
+  const common = { fy: () => name, x1: "from", x2: "to", insetLeft: 0.5, insetRight: 0.5 } as const;
+  return [
+    rect(buckets, { ...common, y1: "past", y2: "all", fill: color, opacity: PALE }),
+    rect(buckets, { ...common, y1: () => 0, y2: "past", fill: color }),
+  ];
+}
+
+/** The stretches without an answer, each with its measure in seconds. */
+function dimensions(
+  outages: readonly Outage[],
+  label: string,
+  most: number,
+  frame: Frame,
+): Markish[] {
+  const { domain, left } = frame;
+  const perPixel = (domain.to - domain.from) / columnsOf(frame);
+  const measured = outages.map(({ from, to }) => ({
+    from,
+    to,
+    seconds: `${secondsText(to - from, 1)} s`,
+    // The measure stands in the line where there is room, else on the side with more of it.
+    place:
+      (to - from) / perPixel > 54 ? "middle" : to < (domain.from + domain.to) / 2 ? "end" : "start",
+  }));
+  const fy = () => label;
+  const y = () => most / 2;
+  return [
+    link(measured, { fy, x1: "from", x2: "to", y1: y, y2: y, stroke: INK }),
+    ...["from", "to"].map((x) =>
+      tickX(measured, { fy, x, stroke: INK, insetTop: 8, insetBottom: 8 }),
+    ),
+    ...(["middle", "end", "start"] as const).map((place) =>
+      text(
+        measured.filter((each) => each.place === place),
+        {
+          fy,
+          x: ({ from, to }: Domain) =>
+            place === "middle" ? (from + to) / 2 : place === "end" ? to : from,
+          dx: place === "end" ? 6 : place === "start" ? -6 : 0,
+          textAnchor: place === "middle" ? "middle" : place === "end" ? "start" : "end",
+          y,
+          text: "seconds",
+          fontSize: 14,
+          stroke: "var(--plate)",
+          strokeWidth: 5,
+          fill: INK,
+          className: "b",
+        },
+      ),
+    ),
+    text([label], {
+      fy: [label],
+      frameAnchor: "left",
+      dx: 20 - left,
+      textAnchor: "start",
+      fontSize: 15,
+      lineWidth: (left - 26) / 15,
+      textOverflow: "ellipsis",
+    }),
+  ];
+}
