@@ -20,6 +20,8 @@ export interface Row {
 }
 
 const BAR_PITCH = 6;
+/** The highest bar does not touch the row above. */
+const AIR = 1.2;
 
 /** How the marks of these rows are drawn: one by one, or as bars of `step` microseconds. */
 export function barsOf(
@@ -52,9 +54,13 @@ export function drawStaff(
   return finish(
     frame,
     [...names, ...extra],
-    [0, (bars?.most ?? 1) * 1.1],
+    [0, (bars?.most ?? 1) * AIR],
     [
-      ruleY(names, { y: () => 0, fy: (name: string) => name, stroke: "var(--rule2)" }),
+      ruleY(names, {
+        y: () => (bars === undefined ? AIR / 2 : 0),
+        fy: (name: string) => name,
+        stroke: "var(--rule2)",
+      }),
       ...drawn,
       ...rows.flatMap((row) => lettering(row, frame)),
       ...(gaps === undefined ? [] : dimensions(gaps.outages, gaps.label, bars?.most ?? 1, frame)),
@@ -101,16 +107,25 @@ function marksOf({ name, marks, symbol, color, isLine }: Row, { now }: Frame): M
   );
 }
 
-function barMarks({ name, marks, color }: Row, step: number, { now, domain }: Frame): Markish[] {
-  const buckets = bucketsOf(marks, step, now).map((each) => ({
-    ...each,
-    from: Math.max(each.from, domain.from),
-    all: each.past + each.future,
-  }));
-  const common = { fy: () => name, x1: "from", x2: "to", insetLeft: 0.5, insetRight: 0.5 } as const;
+/** A bar that the cursor crosses is cut there; what was asked before and known later stands on top. */
+function barMarks({ name, marks, color }: Row, step: number, frame: Frame): Markish[] {
+  const { now, known, domain } = frame;
+  const buckets = bucketsOf(marks, step, now).map(({ from, to, past, future }) => {
+    const isCut = to > now && from < now;
+    return {
+      from: Math.max(from, domain.from),
+      turn: isCut ? now : Math.min(to, known),
+      begin: isCut ? now : Math.max(from, domain.from),
+      to: Math.min(to, known),
+      past,
+      foot: isCut ? 0 : past,
+      all: isCut ? future : past + future,
+    };
+  });
+  const common = { fy: () => name, fill: color, insetLeft: 0.5, insetRight: 0.5 } as const;
   return [
-    rect(buckets, { ...common, y1: "past", y2: "all", fill: color, opacity: PALE }),
-    rect(buckets, { ...common, y1: () => 0, y2: "past", fill: color }),
+    rect(buckets, { ...common, x1: "begin", x2: "to", y1: "foot", y2: "all", opacity: PALE }),
+    rect(buckets, { ...common, x1: "from", x2: "turn", y1: () => 0, y2: "past" }),
   ];
 }
 
@@ -132,7 +147,7 @@ function dimensions(
       (to - from) / perPixel > 54 ? "middle" : to < (domain.from + domain.to) / 2 ? "end" : "start",
   }));
   const fy = () => label;
-  const y = () => most / 2;
+  const y = () => (most * AIR) / 2;
   return [
     link(measured, { fy, x1: "from", x2: "to", y1: y, y2: y, stroke: INK }),
     ...["from", "to"].map((x) =>

@@ -53,7 +53,7 @@ export function drawTables(
         fy: () => first,
         frameAnchor: "top",
         dx: 4,
-        dy: -9,
+        dy: -11,
         textAnchor: "start",
         text: "value",
         fontSize: 13,

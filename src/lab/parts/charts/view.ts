@@ -28,12 +28,14 @@ export type View = (typeof views)[number];
 type Picture = ReturnType<typeof drawStaff>;
 
 export interface Drawing {
+  readonly frame: Frame;
   readonly timeline: Picture;
   readonly caption: string;
   readonly aside:
     { readonly picture: Picture; readonly caption: string; readonly width: number } | undefined;
 }
-export type Drawn = { readonly frame: Frame } & (Drawing | { readonly sentence: string });
+export type Drawn = Drawing | { readonly sentence: string };
+type Whole = Pick<Frame, "domain" | "now" | "known" | "width">;
 
 /** What is drawn of a session. */
 export interface Subject {
@@ -56,9 +58,15 @@ export function drawView(
   const { now, end, start } = subject;
   const known = Math.max(now, end);
   const domain = domainOf(start.now, known);
-  const frame: Frame = { domain, now, known, width, left: 84, right: 40, height: 32, top: 4 };
   const draw = { requests, connections, client }[view];
-  return draw(frame, subject, charts, words);
+  return draw({ domain, now, known, width }, subject, charts, words);
+}
+
+type Sides = Pick<Frame, "left" | "right" | "top"> & { readonly width?: number };
+
+/** On a phone there is room below, and rows are touched. */
+function framed(whole: Whole, height: number, sides: Sides): Frame {
+  return { ...whole, ...sides, height: height * (whole.width < NARROW ? 1.5 : 1) };
 }
 
 function stepText({ from, to }: Domain, words: ChartWords): string {
@@ -82,20 +90,21 @@ function leftOf(names: readonly string[]): number {
   return Math.min(130, 34 + 7.2 * Math.max(6, ...names.map((name) => name.length)));
 }
 
-function requests(whole: Frame, { now, score }: Subject, charts: Charts, words: ChartWords): Drawn {
+function requests(whole: Whole, { now, score }: Subject, charts: Charts, words: ChartWords): Drawn {
   if (charts.picks.length === 0) {
     const n = score.asks.filter(({ result }) => result === "answered").length;
-    return { frame: whole, sentence: n > 0 ? fill(words.aside, { n }) : words.none.requests };
+    return { sentence: n > 0 ? fill(words.aside, { n }) : words.none.requests };
   }
   const shares = sharesOf(charts, now);
-  const aside = whole.width < NARROW ? 136 : 172;
+  const aside = whole.width < NARROW ? 132 : 166;
   const left = leftOf(charts.servers);
-  const frame = { ...whole, left, right: 14, width: whole.width - aside };
+  const width = whole.width - aside;
+  const frame = framed(whole, 32, { left, right: 14, top: 2, width });
   const rows = shares.map(({ server, marks }, place): Row => {
     return { name: server, marks, symbol: serverSign(place), color: INK, isLine: false, count: "" };
   });
   const timeline = drawStaff(rows, undefined, frame);
-  const picture = drawShares(shares, { ...frame, width: aside, left: 6, right: 74 });
+  const picture = drawShares(shares, { ...frame, width: aside, left: 6, right: 66 });
   timeline.setAttribute("aria-label", requestsSummary(shares, now, words));
   picture.setAttribute("aria-label", words.shares);
   const caption = captionOf("requests", rows, frame, words);
@@ -115,18 +124,18 @@ function actingFor(service: string | undefined, { hosts }: ClusterView, { holder
   return actingOf(holders, directors, service === undefined ? undefined : addressOf(service));
 }
 
-function connections(whole: Frame, subject: Subject, charts: Charts, words: ChartWords): Drawn {
+function connections(whole: Whole, subject: Subject, charts: Charts, words: ChartWords): Drawn {
   const tables = tablesOf(subject, charts);
   const isEmpty = tables.every(({ levels }) =>
     levels.every(({ counts }) => counts === undefined || counts.active + counts.inactive === 0),
   );
-  if (isEmpty) return { frame: whole, sentence: words.none.connections };
+  if (isEmpty) return { sentence: words.none.connections };
   const { cluster, score, now } = subject;
   const services = [...new Set([...charts.counts.values()].map(({ service }) => service))];
   // With several services each has its own director: no one name stands over the lines.
   const addresses = new Set(services.map(addressOf));
   const acting = addresses.size === 1 ? actingFor(services[0], cluster, score) : [];
-  const frame = { ...whole, left: leftOf(charts.servers), right: 92, height: 40, top: 20 };
+  const frame = framed(whole, 36, { left: leftOf(charts.servers), right: 92, top: 20 });
   const timeline = drawTables(
     tables,
     acting,
@@ -149,8 +158,8 @@ const SIGNS = {
   refused: { symbol: "times", color: INK },
 } as const satisfies Record<Result, Pick<Row, "symbol" | "color">>;
 
-function client(whole: Frame, { now, score }: Subject, _: Charts, words: ChartWords): Drawn {
-  if (score.asks.length === 0) return { frame: whole, sentence: words.none.client };
+function client(whole: Whole, { now, score }: Subject, _: Charts, words: ChartWords): Drawn {
+  if (score.asks.length === 0) return { sentence: words.none.client };
   const outcomes = outcomesOf(score.asks, now);
   const outages = outagesOf(score.asks, now);
   const rows = outcomes.map(({ result, marks, count }): Row => {
@@ -164,8 +173,7 @@ function client(whole: Frame, { now, score }: Subject, _: Charts, words: ChartWo
       count: String(count),
     };
   });
-  const left = leftOf([]) + 16;
-  const frame = { ...whole, left, right: 44, height: 26 };
+  const frame = framed(whole, 22, { left: leftOf([]) + 20, right: 44, top: 2 });
   const timeline = drawStaff(rows, { outages, label: words.gap }, frame);
   timeline.setAttribute("aria-label", clientSummary(outcomes, outages, now, words));
   return { frame, timeline, caption: captionOf("client", rows, frame, words), aside: undefined };
