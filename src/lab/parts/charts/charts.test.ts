@@ -16,6 +16,7 @@ import {
   levelsOf,
   outcomesOf,
   type Point,
+  pointsOf,
   sharesOf,
   stepOf,
   thinned,
@@ -267,6 +268,21 @@ test("the axis stands still for a while and its ticks are whole", () => {
     { from: 10, to: 20, past: 0, future: 1 },
   ]);
   expect([isDense(marks, 1), isDense(marks, 2)]).toEqual([false, true]);
+});
+
+test("a step ends where the server leaves the table, not at the change before", () => {
+  const counts = { active: 1, inactive: 2 };
+  const levels = [
+    { at: 1, counts },
+    { at: 5, counts: undefined },
+    { at: 9, counts },
+  ];
+  expect(pointsOf(levels, "inactive")).toEqual([
+    { at: 1, value: 2 },
+    { at: 5, value: 2 },
+    { at: 5, value: NaN },
+    { at: 9, value: 2 },
+  ]);
 });
 
 test("a thinned line keeps what can be seen: ends, heights, depths and gaps", () => {

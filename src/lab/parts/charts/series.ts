@@ -245,6 +245,17 @@ export interface Point {
   readonly value: number;
 }
 
+/** One side of a table as steps; where the server leaves the table the last step is drawn to its end. */
+export function pointsOf(levels: readonly Level[], side: "active" | "inactive"): Point[] {
+  const points: Point[] = [];
+  for (const { at, counts } of levels) {
+    const last = points.at(-1)?.value ?? NaN;
+    if (counts === undefined && !Number.isNaN(last)) points.push({ at, value: last });
+    points.push({ at, value: counts?.[side] ?? NaN });
+  }
+  return points;
+}
+
 /**
  * So many points that the line looks the same on `columns` columns: of each column the first, the
  * lowest, the highest and the last.
@@ -265,9 +276,11 @@ export function thinned(points: readonly Point[], { from, to }: Domain, columns:
 }
 
 function extremes(points: readonly Point[]): Point[] {
-  const values = points.map(({ value }) => value).filter((value) => !Number.isNaN(value));
-  const low = points.find(({ value }) => value === Math.min(...values));
-  const high = points.find(({ value }) => value === Math.max(...values));
+  let [low, high] = [points[0], points[0]];
+  for (const point of points) {
+    if (low === undefined || !(low.value <= point.value)) low = point;
+    if (high === undefined || !(high.value >= point.value)) high = point;
+  }
   const kept = new Set([points[0], low, high, points.at(-1)]);
   // A gap is never lost.
   return points.filter((point) => kept.has(point) || Number.isNaN(point.value));

@@ -3,7 +3,7 @@
 import { areaY, dot, lineY, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import type { Span } from "../../instrument/score.ts";
 import { columnsOf, finish, type Frame, INK, PALE } from "./frame.ts";
-import { type Level, levelAt, type Point, thinned } from "./series.ts";
+import { type Level, levelAt, type Point, pointsOf, thinned } from "./series.ts";
 import { serverSign } from "./symbols.ts";
 
 export interface Table {
@@ -108,11 +108,8 @@ function sideOf(
   frame: Frame,
 ): Markish[] {
   const { domain, now, known } = frame;
-  const points = levels.map(({ at, counts }): Point => {
-    return {
-      at: Math.max(at, domain.from),
-      value: counts === undefined ? NaN : counts[side] * scale,
-    };
+  const points = pointsOf(levels, side).map(({ at, value }): Point => {
+    return { at: Math.max(at, domain.from), value: value * scale };
   });
   const until = countPoints(points, now);
   const turn = { at: Math.min(now, known), value: points[until - 1]?.value ?? NaN };
