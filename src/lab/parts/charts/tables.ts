@@ -6,6 +6,9 @@ import { columnsOf, finish, type Frame, INK, PALE } from "./frame.ts";
 import { type Level, levelAt, type Point, pointsOf, thinned } from "./series.ts";
 import { serverSign } from "./symbols.ts";
 
+/** As many as a line is wide: finer steps are not seen. */
+const PIXELS = 1.5;
+
 export interface Table {
   readonly server: string;
   readonly levels: readonly Level[];
@@ -111,31 +114,18 @@ function sideOf(
   const points = pointsOf(levels, side).map(({ at, value }): Point => {
     return { at: Math.max(at, domain.from), value: value * scale };
   });
-  const until = countPoints(points, now);
+  const until = points.findLastIndex(({ at }) => at <= now) + 1;
   const turn = { at: Math.min(now, known), value: points[until - 1]?.value ?? NaN };
   const end = { at: known, value: points.at(-1)?.value ?? NaN };
-  const parts = [
-    { list: [...points.slice(0, until), turn], opacity: 1 },
-    { list: [turn, ...points.slice(until), end], opacity: PALE },
-  ];
-  return parts.flatMap(({ list, opacity }) => {
-    const few = thinned(list, domain, columnsOf(frame));
+  const past = { list: [...points.slice(0, until), turn], opacity: 1 };
+  const future = { list: [turn, ...points.slice(until), end], opacity: PALE };
+  return (known > now ? [past, future] : [past]).flatMap(({ list, opacity }) => {
+    const few = thinned(list, domain, columnsOf(frame) / PIXELS);
     const common = { x: "at", fy: () => server, curve: "step-after", opacity } as const;
-    const line = { ...common, y: "value", stroke: side === "active" ? INK : "var(--ink3)" };
-    const fill = side === "active" ? "var(--ink)" : "var(--rule)";
+    if (side === "active") return lineY(few, { ...common, y: "value", stroke: INK });
     return [
-      areaY(few, {
-        ...common,
-        y1: () => 0,
-        y2: "value",
-        fill,
-        fillOpacity: side === "active" ? 0.16 : 1,
-      }),
-      lineY(few, { ...line, strokeWidth: side === "active" ? 1.75 : 1 }),
+      areaY(few, { ...common, y1: () => 0, y2: "value", fill: "var(--rule)" }),
+      lineY(few, { ...common, y: "value", stroke: "var(--ink3)", strokeWidth: 1 }),
     ];
   });
-}
-
-function countPoints(points: readonly Point[], now: number): number {
-  return points.findLastIndex(({ at }) => at <= now) + 1;
 }
