@@ -124,7 +124,10 @@ function barMarks({ name, marks, color }: Row, step: number, frame: Frame): Mark
   });
   const common = { fy: () => name, fill: color, insetLeft: 0.5, insetRight: 0.5 } as const;
   return [
-    rect(buckets, { ...common, x1: "begin", x2: "to", y1: "foot", y2: "all", opacity: PALE }),
+    rect(
+      buckets.filter(({ foot, all }) => all > foot),
+      { ...common, x1: "begin", x2: "to", y1: "foot", y2: "all", opacity: PALE },
+    ),
     rect(buckets, { ...common, x1: "from", x2: "turn", y1: () => 0, y2: "past" }),
   ];
 }
