@@ -86,6 +86,23 @@ test("a click in a chart seeks, and what is recorded beyond stays there, pale", 
   expect(Math.abs((line?.x ?? 0) - (box.x + box.width * 0.45))).toBeLessThanOrEqual(2);
 });
 
+test("what is drawn is copied as text", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openLab(page, "./lab/#scenario=weights");
+  await expect(page.getByText("wrr with weights 3 and 1.")).toBeVisible();
+  await page.getByRole("slider", { name: "Time of" }).focus();
+  await page.keyboard.press("PageUp");
+  await openCharts(page, "Requests");
+  await page.getByRole("button", { name: "Copy as CSV" }).click();
+  await expect(page.getByText(/^Copied: \d+ lines$/)).toBeVisible();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  const [head, ...lines] = text.trimEnd().split("\n");
+  expect(head).toBe("time,director,server,fair node-1,fair node-2");
+  const own = lines.filter((line) => line.includes(",keepalived,node-1,0.7500,0.2500"));
+  expect(lines.length).toBeGreaterThanOrEqual(20);
+  expect(Math.abs(own.length - 0.75 * lines.length)).toBeLessThanOrEqual(1);
+});
+
 test("with nobody asking a sentence says how to begin", async ({ page }) => {
   await openLab(page, "./lab/#scenario=first-start");
   await expect(page.getByRole("button", { name: /First start|Scenario/ }).first()).toBeVisible();

@@ -1,7 +1,8 @@
 // The frame of every chart: rows under one another on one axis, so wide and so high that the cursor
 // can be laid over it without drawing anew.
-import { axisX, plot, type Markish, ruleX } from "@observablehq/plot";
+import { axisX, dot, type Markish, plot, ruleX, text } from "@observablehq/plot";
 import { type Domain, stepOf, ticksOf } from "./series.ts";
+import type { Sign } from "./symbols.ts";
 
 /** Where time stands in the picture; lengths in pixels. */
 export interface Frame {
@@ -26,6 +27,26 @@ export const MARK_PITCH = 10;
 
 export const columnsOf = ({ width, left, right }: Frame): number =>
   Math.max(20, width - left - right);
+
+export interface Paint {
+  readonly fill: string;
+  readonly stroke: string;
+  readonly strokeWidth?: number;
+}
+
+/** A row's mark and name, at its left. */
+export function rowHead(
+  name: string,
+  symbol: Sign | "circle" | "times",
+  paint: Paint,
+  left: number,
+): Markish[] {
+  const at = { fy: [name], frameAnchor: "left" } as const;
+  return [
+    dot([name], { ...at, dx: 7 - left, symbol, r: 5.5, ...paint }),
+    text([name], { ...at, dx: 20 - left, textAnchor: "start", fontSize: 15 }),
+  ];
+}
 
 /** The rows under one another, on the axis of time or without one. */
 export function finish(

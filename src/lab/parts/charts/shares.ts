@@ -38,6 +38,7 @@ export function drawShares(shares: readonly Share[], frame: Frame) {
       ];
   const percent = (count: number): string =>
     total === 0 ? "" : `${Math.round((100 * count) / total)} %`;
+  const tick = { fy: "server", x: "fair", insetTop: 3, insetBottom: 3 } as const;
   const names = shares.map(({ server }) => server);
   return finish(
     { ...frame, domain: { from: 0, to: length } },
@@ -46,23 +47,9 @@ export function drawShares(shares: readonly Share[], frame: Frame) {
     [
       ruleY(names, { y: () => 0.5, fy: (name: string) => name, stroke: "var(--rule)" }),
       ...swept,
-      // Light around the tick, so that it is seen on a bar too.
-      tickX(rows, {
-        fy: "server",
-        x: "fair",
-        stroke: "var(--plate)",
-        strokeWidth: 5,
-        insetTop: 3,
-        insetBottom: 3,
-      }),
-      tickX(rows, {
-        fy: "server",
-        x: "fair",
-        stroke: INK,
-        strokeWidth: 1.75,
-        insetTop: 3,
-        insetBottom: 3,
-      }),
+      // Light around the tick, so that it is seen on a bar.
+      ...(asMarks ? [] : [tickX(rows, { ...tick, stroke: "var(--plate)", strokeWidth: 5 })]),
+      tickX(rows, { ...tick, stroke: INK, strokeWidth: 1.75 }),
       text(rows, {
         fy: "server",
         frameAnchor: "right",

@@ -3,7 +3,16 @@
 import { dot, link, type Markish, rect, ruleY, text, tickX } from "@observablehq/plot";
 import { secondsText } from "../../instrument/cluster.ts";
 import type { Outage } from "../../instrument/score.ts";
-import { columnsOf, finish, type Frame, INK, MARK_PITCH, PALE } from "./frame.ts";
+import {
+  columnsOf,
+  finish,
+  type Frame,
+  INK,
+  MARK_PITCH,
+  type Paint,
+  PALE,
+  rowHead,
+} from "./frame.ts";
 import { bucketsOf, type Domain, isDense, type Mark, stepOf } from "./series.ts";
 import type { Sign } from "./symbols.ts";
 
@@ -68,14 +77,13 @@ export function drawStaff(
   );
 }
 
-function lettering({ name, symbol, color, isLine, count }: Row, { left }: Frame): Markish[] {
-  const at = { fy: [name], frameAnchor: "left" } as const;
-  const paint = isLine
-    ? { stroke: color, strokeWidth: 2, fill: "none" }
-    : { fill: color, stroke: "none" };
+const paintOf = ({ color, isLine }: Row, strokeWidth: number): Paint =>
+  isLine ? { fill: "none", stroke: color, strokeWidth } : { fill: color, stroke: "none" };
+
+function lettering(row: Row, { left }: Frame): Markish[] {
+  const { name, symbol, count } = row;
   return [
-    dot([name], { ...at, dx: 7 - left, symbol, r: 5.5, ...paint }),
-    text([name], { ...at, dx: 20 - left, textAnchor: "start", fontSize: 15 }),
+    ...rowHead(name, symbol, paintOf(row, 2), left),
     text([count], {
       fy: [name],
       frameAnchor: "right",
@@ -87,22 +95,13 @@ function lettering({ name, symbol, color, isLine, count }: Row, { left }: Frame)
   ];
 }
 
-function marksOf({ name, marks, symbol, color, isLine }: Row, { now }: Frame): Markish[] {
-  const paint = isLine
-    ? { stroke: color, strokeWidth: 1.75, fill: "none" }
-    : { fill: color, stroke: "none" };
+function marksOf(row: Row, { now }: Frame): Markish[] {
+  const { name, marks, symbol } = row;
+  const common = { x: "at", fy: () => name, frameAnchor: "middle", symbol, r: 4.5 } as const;
   return [true, false].map((isPast) =>
     dot(
       marks.filter(({ known }) => known <= now === isPast),
-      {
-        x: "at",
-        fy: () => name,
-        frameAnchor: "middle",
-        symbol,
-        r: 4.5,
-        ...paint,
-        opacity: isPast ? 1 : PALE,
-      },
+      { ...common, ...paintOf(row, 1.75), opacity: isPast ? 1 : PALE },
     ),
   );
 }

@@ -1,8 +1,8 @@
 // The acting director's table over time: active connections above each server's line, inactive ones
 // below.
-import { areaY, dot, lineY, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { areaY, lineY, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
 import type { Span } from "../../instrument/score.ts";
-import { columnsOf, finish, type Frame, INK, PALE } from "./frame.ts";
+import { columnsOf, finish, type Frame, INK, PALE, rowHead } from "./frame.ts";
 import { type Level, levelAt, type Point, pointsOf, thinned } from "./series.ts";
 import { serverSign } from "./symbols.ts";
 
@@ -67,24 +67,9 @@ export function drawTables(
         ...sideOf(server, levels, "active", 1 / most.active, frame),
       ]),
       ruleY(names, { y: () => 0, fy: (name: string) => name, stroke: "var(--rule2)" }),
-      ...names.map((name, place) =>
-        dot([name], {
-          fy: [name],
-          frameAnchor: "left",
-          dx: 7 - left,
-          symbol: serverSign(place),
-          r: 5.5,
-          fill: INK,
-          stroke: "none",
-        }),
+      ...names.flatMap((name, place) =>
+        rowHead(name, serverSign(place), { fill: INK, stroke: "none" }, left),
       ),
-      text(names, {
-        fy: (name: string) => name,
-        frameAnchor: "left",
-        dx: 20 - left,
-        textAnchor: "start",
-        fontSize: 15,
-      }),
       text(lettered, {
         ...right,
         dy: -8,
