@@ -60,6 +60,10 @@ function scoreOf({ timeline, start }: Played): Score {
 function compare(played: Played, when: string): number {
   const { world, read } = tables(played);
   expect(read, when).toEqual(world);
+  // Of several changes at one moment one is left.
+  for (const { at } of charts(played).counts.values()) {
+    expect(at.some((each, index) => each <= (at[index - 1] ?? -1))).toBe(false);
+  }
   const lines = charts(played).servers.flatMap((server) => {
     const level = levelAt(levels(played, server), played.timeline.now);
     return level === undefined ? [] : [[server, level] as const];
