@@ -144,7 +144,10 @@ export function addDestination(
   service.destinations.unshift(destination);
   update(service);
   const server = `${checked.address}:${checked.port}`;
-  sim.record(host, "mark", { what: "server-added", service: service.key, server });
+  // One that came back from the trash brings its connections along.
+  const { weight, active, inactive } = destination;
+  const counts = { weight, active, inactive };
+  sim.record(host, "mark", { what: "server-added", service: service.key, server, ...counts });
   return undefined;
 }
 

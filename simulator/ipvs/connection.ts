@@ -13,6 +13,7 @@ import {
   putConnection,
 } from "./connection-table.ts";
 import { armed, timeoutOf, timer } from "./connection-timer.ts";
+import { recordCounts } from "./counts.ts";
 import { updateOverload } from "./overload.ts";
 import type { Destination, Service } from "./state.ts";
 import { syncConnection } from "./sync.ts";
@@ -65,15 +66,26 @@ function serverPort(payload: Transport, service: Service, { port }: Destination)
 }
 
 /** Counts a new connection at its server and its service. */
-export function bindConnection(service: Service, destination: Destination): void {
+export function bindConnection(
+  host: Host,
+  service: Service,
+  destination: Destination,
+  sim: Sim,
+): void {
   destination.inactive++;
   updateOverload(destination);
-  countConnection(service, destination);
+  countConnection(host, service, destination, sim);
 }
 
-export function countConnection(service: Service, destination: Destination): void {
+export function countConnection(
+  host: Host,
+  service: Service,
+  destination: Destination,
+  sim: Sim,
+): void {
   service.stats.now.connections++;
   destination.stats.now.connections++;
+  recordCounts(host, service.key, destination, sim, true);
 }
 
 /** Its server, unless that was taken out of the table (I133). */
@@ -140,6 +152,7 @@ function tcpMove(
   if (active !== connection.active && destination !== undefined) {
     destination.active += active ? 1 : -1;
     destination.inactive += active ? -1 : 1;
+    recordCounts(host, connection.service, destination, sim);
   }
   if (next !== state) {
     sim.record(host, "ipvs.connection-state", {
@@ -190,13 +203,15 @@ export function expire(host: Host, connection: Connection, sim: Sim): void {
   dropConnection(host.ipvs.connections, connection.key);
   release(host, connection);
   const { trash } = host.ipvs;
-  const destination = findDestination(host, connection) ?? trash.get(connection.destination);
+  const listed = findDestination(host, connection);
+  const destination = listed ?? trash.get(connection.destination);
   if (destination !== undefined) {
     if (connection.isTemplate) destination.persistent--;
     else if (connection.active) destination.active--;
     else destination.inactive--;
     updateOverload(destination);
   }
+  if (listed !== undefined) recordCounts(host, connection.service, listed, sim);
   sim.record(host, "ipvs.connection-expired", { connection: connection.key });
 }
 

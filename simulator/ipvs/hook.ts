@@ -89,7 +89,7 @@ function handle(
     expire(host, connection, sim);
     connection = undefined;
   }
-  if (connection !== undefined) connection = bindLate(host, connection);
+  if (connection !== undefined) connection = bindLate(host, connection, sim);
   if (connection !== undefined && isOrphan(host, connection)) {
     if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") === 0) {
       sim.record(host, "drop.server-removed", { server: connection.server });

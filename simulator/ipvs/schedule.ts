@@ -59,8 +59,8 @@ export function schedule(
   if (destination === undefined) return refuse(request);
   const connection = newConnection(packet, payload, key, service, destination);
   // A datagram of a one-packet service leaves no entry (I116).
-  if (isOnePacket(service, payload)) countConnection(service, destination);
-  else bindConnection(service, destination);
+  if (isOnePacket(service, payload)) countConnection(host, service, destination, sim);
+  else bindConnection(host, service, destination, sim);
   return connection;
 }
 
@@ -142,7 +142,7 @@ function schedulePersistent(
   const controls = template.controls + 1;
   const renewed = { ...template, controls, ...timer(sim.now, template.timeout) };
   putConnection(host.ipvs.connections, armed(host, renewed, sim));
-  bindConnection(service, destination);
+  bindConnection(host, service, destination, sim);
   return {
     ...newConnection(packet, payload, key, service, destination),
     template: name.key,

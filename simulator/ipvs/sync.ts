@@ -23,6 +23,7 @@ import {
   putConnection,
 } from "./connection-table.ts";
 import { armed, timer, timeoutOf } from "./connection-timer.ts";
+import { recordCounts } from "./counts.ts";
 import {
   type Destination,
   type ForwardingMethod,
@@ -275,8 +276,8 @@ function enter(host: Host, record: SyncRecord, sim: Sim): void {
     toldUntil: 0,
     alarmAt: before?.alarmAt ?? 0,
   };
-  if (before !== undefined) countEntry(host, before, -1);
-  countEntry(host, entry, 1);
+  if (before !== undefined) countEntry(host, before, -1, sim);
+  countEntry(host, entry, 1, sim);
   putConnection(host.ipvs.connections, armed(host, entry, sim));
 }
 
@@ -322,7 +323,7 @@ function ownServer(
 }
 
 /** A packet of an entry that had no server of our own: it may have one by now (I148). */
-export function bindLate(host: Host, connection: Connection): Connection {
+export function bindLate(host: Host, connection: Connection, sim: Sim): Connection {
   if (connection.destination !== UNBOUND) return connection;
   const { protocol } = connection;
   const isMarked = connection.service.startsWith(MARKED);
@@ -331,15 +332,17 @@ export function bindLate(host: Host, connection: Connection): Connection {
   if (own === undefined) return connection;
   const bound = { ...connection, service, destination: own.key };
   putConnection(host.ipvs.connections, bound);
-  countEntry(host, bound, 1);
+  countEntry(host, bound, 1, sim);
   return bound;
 }
 
-function countEntry(host: Host, entry: Connection, by: number): void {
+function countEntry(host: Host, entry: Connection, by: number, sim: Sim): void {
   const own = host.ipvs.services
     .get(entry.service)
     ?.destinations.find(({ key }) => key === entry.destination);
-  if (own !== undefined) count(own, entry, by);
+  if (own === undefined) return;
+  count(own, entry, by);
+  recordCounts(host, entry.service, own, sim);
 }
 
 function count(own: Destination, { isTemplate, active }: Connection, by: number): void {

@@ -29,6 +29,7 @@ export const tabs = {
   config: () => import("../parts/config/ConfigEditor.svelte"),
   log: () => import("../parts/terminal/LogView.svelte"),
   frames: () => import("../parts/frames/FrameList.svelte"),
+  charts: () => import("../parts/charts/Charts.svelte"),
 } satisfies Record<string, Part>;
 
 /** In the line above the three answers. */

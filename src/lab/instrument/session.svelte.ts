@@ -98,7 +98,7 @@ export class LabSession {
   /** The host that terminal, log and tables speak of. */
   host = $state("");
   /** The tab that is open. */
-  tab = $state<"terminal" | "config" | "log" | "frames">();
+  tab = $state<"terminal" | "config" | "log" | "frames" | "charts">();
   deeds = $state.raw<readonly Deed[]>([]);
   undone = $state.raw<readonly Deed[]>([]);
   failure = $state<unknown>(undefined);
