@@ -31,8 +31,13 @@ export interface Drawing {
   readonly frame: Frame;
   readonly timeline: Picture;
   readonly caption: string;
-  readonly aside:
-    { readonly picture: Picture; readonly caption: string; readonly width: number } | undefined;
+  readonly aside: Aside | undefined;
+}
+/** Beside the picture; drawn on its own, so that neither holds the page up for long. */
+interface Aside {
+  readonly draw: () => Picture;
+  readonly caption: string;
+  readonly width: number;
 }
 export type Drawn = Drawing | { readonly sentence: string };
 type Whole = Pick<Frame, "domain" | "now" | "known" | "width">;
@@ -104,11 +109,14 @@ function requests(whole: Whole, { now, score }: Subject, charts: Charts, words: 
     return { name: server, marks, symbol: serverSign(place), color: INK, isLine: false, count: "" };
   });
   const timeline = drawStaff(rows, undefined, frame);
-  const picture = drawShares(shares, { ...frame, width: aside, left: 6, right: 66 });
   timeline.setAttribute("aria-label", requestsSummary(shares, now, words));
-  picture.setAttribute("aria-label", words.shares);
+  const draw = (): Picture => {
+    const picture = drawShares(shares, { ...frame, width: aside, left: 6, right: 66 });
+    picture.setAttribute("aria-label", words.shares);
+    return picture;
+  };
   const caption = captionOf("requests", rows, frame, words);
-  return { frame, timeline, caption, aside: { picture, caption: words.swept, width: aside - 6 } };
+  return { frame, timeline, caption, aside: { draw, caption: words.swept, width: aside - 6 } };
 }
 
 function tablesOf({ now, end, cluster, score }: Subject, charts: Charts): Table[] {
