@@ -69,6 +69,14 @@ export function drawView(
 
 type Sides = Pick<Frame, "left" | "right" | "top"> & { readonly width?: number };
 
+/** A small picture that nobody sees: what is slow the first time is over before the real one. */
+export function rehearse(): void {
+  const whole = { domain: domainOf(0, 0), now: 0, known: 0, width: 400 };
+  const mark = { at: 0, known: 0 };
+  const row = { marks: [mark], symbol: TICK, color: INK, isLine: true, count: "" };
+  drawStaff([{ ...row, name: "" }], undefined, framed(whole, 20, { left: 80, right: 40, top: 0 }));
+}
+
 /** On a phone there is room below, and rows are touched. */
 function framed(whole: Whole, height: number, sides: Sides): Frame {
   return { ...whole, ...sides, height: height * (whole.width < NARROW ? 1.5 : 1) };
