@@ -19,6 +19,8 @@ export interface Frame {
 }
 
 const BOTTOM = 22;
+/** Classes of the plate's lettering: secondary, old, bold. */
+const LETTERING = ["i2", "i3", "b"] as const;
 export const INK = "var(--ink)";
 /** The opacity of what is recorded beyond the cursor. */
 export const PALE = 0.4;
@@ -67,6 +69,7 @@ export function finish(
     marginTop: top,
     marginBottom: BOTTOM,
     className: "staff",
+    style: { overflow: "visible" },
     x: { domain: [domain.from, domain.to], axis: null },
     y: { domain: y, axis: null },
     fy: { domain: rows, axis: null, padding: 0 },
@@ -87,5 +90,9 @@ export function finish(
   // One picture with one description: what Plot says of its groups would be read out as noise.
   for (const each of svg.querySelectorAll("[aria-label]")) each.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
+  // The plate letters its texts one by one; Plot gives a class to a group of them.
+  for (const kind of LETTERING) {
+    for (const each of svg.querySelectorAll(`.${kind} text`)) each.classList.add(kind);
+  }
   return svg;
 }

@@ -28,6 +28,7 @@ export interface Row {
   readonly count: string;
 }
 
+const SECOND = 1_000_000;
 const BAR_PITCH = 6;
 /** The highest bar does not touch the row above. */
 const AIR = 1.2;
@@ -39,9 +40,11 @@ export function barsOf(
 ): { step: number; most: number } | undefined {
   const { domain, now } = frame;
   const columns = columnsOf(frame);
-  const gap = ((domain.to - domain.from) / columns) * MARK_PITCH;
+  // A tick's arms reach further than a square.
+  const pitch = rows.some(({ isLine }) => isLine) ? MARK_PITCH * 1.4 : MARK_PITCH;
+  const gap = ((domain.to - domain.from) / columns) * pitch;
   if (!rows.some(({ marks }) => isDense(marks, gap))) return undefined;
-  const step = stepOf(domain, columns / BAR_PITCH);
+  const step = Math.max(SECOND, stepOf(domain, columns / BAR_PITCH));
   const heights = rows.flatMap(({ marks }) =>
     bucketsOf(marks, step, now).map(({ past, future }) => past + future),
   );

@@ -31,8 +31,13 @@ export interface Drawing {
   readonly frame: Frame;
   readonly timeline: Picture;
   readonly caption: string;
-  readonly aside:
-    { readonly picture: Picture; readonly caption: string; readonly width: number } | undefined;
+  readonly aside: Aside | undefined;
+}
+/** Beside the picture; drawn on its own, so that neither holds the page up for long. */
+interface Aside {
+  readonly draw: () => Picture;
+  readonly caption: string;
+  readonly width: number;
 }
 export type Drawn = Drawing | { readonly sentence: string };
 type Whole = Pick<Frame, "domain" | "now" | "known" | "width">;
@@ -63,6 +68,14 @@ export function drawView(
 }
 
 type Sides = Pick<Frame, "left" | "right" | "top"> & { readonly width?: number };
+
+/** A small picture that nobody sees: what is slow the first time is over before the real one. */
+export function rehearse(): void {
+  const whole = { domain: domainOf(0, 0), now: 0, known: 0, width: 400 };
+  const mark = { at: 0, known: 0 };
+  const row = { marks: [mark], symbol: TICK, color: INK, isLine: true, count: "" };
+  drawStaff([{ ...row, name: "" }], undefined, framed(whole, 20, { left: 80, right: 40, top: 0 }));
+}
 
 /** On a phone there is room below, and rows are touched. */
 function framed(whole: Whole, height: number, sides: Sides): Frame {
@@ -104,11 +117,14 @@ function requests(whole: Whole, { now, score }: Subject, charts: Charts, words: 
     return { name: server, marks, symbol: serverSign(place), color: INK, isLine: false, count: "" };
   });
   const timeline = drawStaff(rows, undefined, frame);
-  const picture = drawShares(shares, { ...frame, width: aside, left: 6, right: 66 });
   timeline.setAttribute("aria-label", requestsSummary(shares, now, words));
-  picture.setAttribute("aria-label", words.shares);
+  const draw = (): Picture => {
+    const picture = drawShares(shares, { ...frame, width: aside, left: 6, right: 66 });
+    picture.setAttribute("aria-label", words.shares);
+    return picture;
+  };
   const caption = captionOf("requests", rows, frame, words);
-  return { frame, timeline, caption, aside: { picture, caption: words.swept, width: aside - 6 } };
+  return { frame, timeline, caption, aside: { draw, caption: words.swept, width: aside - 6 } };
 }
 
 function tablesOf({ now, end, cluster, score }: Subject, charts: Charts): Table[] {

@@ -17,7 +17,7 @@ const en = {
   },
   aside: "No director passed a request on, and yet {n} were answered: they did not come that way.",
   marks: {
-    requests: "Each mark: a connection given to that server",
+    requests: "Each mark: one connection given",
     client: "Each mark: a request, at the time it was asked",
   },
   bars: {
