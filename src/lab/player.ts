@@ -77,7 +77,8 @@ function nextShown(player: Player, at: number): FrameRecord | undefined {
 function tick(player: Player, ms: number, limit: number): number {
   const { timeline, speed } = player;
   const before = timeline.now;
-  const target = Math.min(limit, before + ms * 1000 * speed);
+  // The simulator's time is whole microseconds.
+  const target = Math.min(limit, Math.round(before + ms * 1000 * speed));
   const frame = nextShown(player, target);
   if (frame === undefined) return 0;
   player.flights = [{ frame, progress: 0 }];
@@ -96,5 +97,5 @@ export function stepFrame(player: Player, limitUs = 5_000_000): void {
 export function scrub(player: Player, at: number): void {
   player.flights = [];
   player.shown = undefined;
-  runTo(player.timeline, at);
+  runTo(player.timeline, Math.round(at));
 }
