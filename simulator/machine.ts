@@ -10,6 +10,7 @@ import type { Signal, Wake } from "./host/process.ts";
 import { endBySignal, INIT, processAlarm } from "./host/system.ts";
 import { tcpAlarm } from "./host/tcp.ts";
 import { connectionAlarm } from "./ipvs/connection.ts";
+import { defenceAlarm } from "./ipvs/defence.ts";
 import { trashAlarm } from "./ipvs/destination.ts";
 import { estimatorAlarm } from "./ipvs/estimator.ts";
 import { syncAlarm } from "./ipvs/sync.ts";
@@ -36,6 +37,7 @@ const ALARMS: Readonly<Record<AlarmKind, AlarmHandler>> = {
   igmp: igmpAlarm,
   process: processAlarm,
   "ipvs-connection": connectionAlarm,
+  "ipvs-defence": defenceAlarm,
   "ipvs-estimator": estimatorAlarm,
   "ipvs-sync": syncAlarm,
   "ipvs-trash": trashAlarm,

@@ -1,5 +1,5 @@
 // Receiving IPv4: is it for us, may it come from there, who takes it. Left out: fragments, options.
-import { ipvsForward, ipvsLocalIn } from "../ipvs/hook.ts";
+import { ipvsForward, ipvsLocalIn, refuseUnknownReply } from "../ipvs/hook.ts";
 import { icmpForward } from "../ipvs/icmp-errors.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { unreachable } from "../kernel/assert.ts";
@@ -63,6 +63,9 @@ function receiveIpv4(host: Host, nic: Nic, arrived: Ipv4Packet, toUs: boolean, s
 function deliverLocal(host: Host, nic: Nic, packet: Ipv4Packet, toUs: boolean, sim: Sim): void {
   if (!passesInput(host, nic, packet, sim)) return;
   if (host.ipvs.services.size === 0) return handToProtocol(host, nic, packet, sim);
+  // What came by a tunnel is left alone where the host says so: it may be a server, too (I119).
+  const isOwn = nic.name === TUNNEL && sysctlNumber(host, "net.ipv4.vs.ignore_tunneled") !== 0;
+  if (isOwn) return handToProtocol(host, nic, packet, sim);
   const context = { mark: markOf(host, nic, packet), toThisMac: toUs };
   const verdict = ipvsLocalIn(host, packet, context, sim);
   if (verdict === "stolen") return;
@@ -193,6 +196,7 @@ function forward(host: Host, nic: Nic, packet: Ipv4Packet, sim: Sim): void {
   if (verdict !== "ACCEPT") return refuse(host, "FORWARD", packet, verdict, sim);
   if (redirects(host, nic, way)) sendRedirect(host, way.via ?? packet.destination, packet, sim);
   const lowered = { ...packet, ttl: packet.ttl - 1 };
+  if (host.ipvs.services.size > 0 && refuseUnknownReply(host, lowered, sim)) return;
   // NAT's reply is routed anew, as from the virtual address (I24).
   const changed =
     host.ipvs.services.size === 0 ? lowered : ipvsForward(host, icmpForward(host, lowered), sim);

@@ -35,7 +35,12 @@ const GLOBAL: Readonly<Record<string, string>> = {
   "net.ipv4.tcp_synack_retries": "5",
 };
 
-/** Present only while ip_vs is loaded (I119), which the first IPVS service does. */
+/**
+ * Present only while ip_vs is loaded (I119), which the first IPVS service does. Without effect here:
+ * amemthresh (memory is never short), cache_bypass and snat_reroute (there is no policy routing, so
+ * only local addresses reach a service and both routes are one), sloppy_sctp, sync_qlen_max,
+ * sync_sock_size.
+ */
 const IPVS: Readonly<Record<string, string>> = {
   am_droprate: "10",
   amemthresh: "1024",

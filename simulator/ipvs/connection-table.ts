@@ -1,6 +1,6 @@
-// The connection table: buckets that two copies of the world share until one of them writes.
-// Connections never change; a new state is a new record. So a keyframe costs the list of buckets,
-// and a packet one bucket at most.
+// The connection table: a list of buckets that two copies of the world share until one of them
+// writes. Connections never change; a new state is a new record. So a keyframe costs nothing, the
+// first packet after it the list of buckets, and any packet one bucket at most.
 import type { Ip } from "../wire/address.ts";
 import type { ForwardingMethod } from "./state.ts";
 import type { TcpStateName } from "./tcp-states.ts";
@@ -51,27 +51,27 @@ export interface Connection {
 export interface ConnectionTable {
   readonly kind: "connection-table";
   buckets: Map<string, Connection>[];
-  /** 1 where this table owns the bucket and may write to it in place. */
-  owned: Uint8Array;
+  /** 1 where this table owns the bucket and may write to it; undefined while the list is shared. */
+  owned: Uint8Array | undefined;
   size: number;
 }
 
 export function emptyConnectionTable(): ConnectionTable {
-  const buckets = Array.from({ length: BUCKETS }, () => NO_CONNECTIONS);
-  return { kind: "connection-table", buckets, owned: new Uint8Array(BUCKETS), size: 0 };
+  return { kind: "connection-table", buckets: EMPTY_BUCKETS, owned: undefined, size: 0 };
 }
 
-/** Shared by every empty bucket; never written to, for nobody owns it. */
+/** Shared by every empty bucket and every empty table; never written to, for nobody owns them. */
 const NO_CONNECTIONS: Map<string, Connection> = new Map();
+const EMPTY_BUCKETS = Array.from({ length: BUCKETS }, () => NO_CONNECTIONS);
 
 export function isConnectionTable(value: object): value is ConnectionTable {
   return "kind" in value && value.kind === "connection-table";
 }
 
-/** A copy that shares all buckets. The original, too, copies a bucket before it writes again. */
+/** A copy that shares everything. The original, too, copies before it writes again. */
 export function cloneConnectionTable(table: ConnectionTable): ConnectionTable {
-  table.owned.fill(0);
-  return { ...table, buckets: table.buckets.slice(), owned: new Uint8Array(BUCKETS) };
+  table.owned = undefined;
+  return { ...table };
 }
 
 export function connectionKey(
@@ -157,8 +157,12 @@ export function tableFromList(connections: readonly Connection[]): ConnectionTab
 
 function ownBucket(table: ConnectionTable, index: number): Map<string, Connection> {
   const bucket = table.buckets[index] ?? NO_CONNECTIONS;
-  if (table.owned[index] === 1) return bucket;
+  if (table.owned?.[index] === 1) return bucket;
   const copy = new Map(bucket);
+  if (table.owned === undefined) {
+    table.buckets = table.buckets.slice();
+    table.owned = new Uint8Array(BUCKETS);
+  }
   table.buckets[index] = copy;
   table.owned[index] = 1;
   return copy;

@@ -1,6 +1,7 @@
 // Statistics: counters count at once, but what `--stats` and `--rate` show is what the last tick
 // of the 2-second estimator saw (I107, I108).
 import type { Host } from "../host/host.ts";
+import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { type Counters, emptyCounters, type Ipvs, type Stats } from "./state.ts";
 
@@ -22,7 +23,9 @@ function setTick(host: Host, at: number, sim: Sim): void {
 export function estimatorAlarm(host: Host, _key: string, sim: Sim): void {
   // All services gone and a new one come between two ticks: the old alarm is not one more.
   if (host.ipvs.services.size === 0 || host.ipvs.tickAt !== sim.now) return;
-  for (const stats of allStats(host.ipvs)) tick(stats);
+  // With run_estimation off, what the lists show stands still (I119).
+  const isOn = sysctlNumber(host, "net.ipv4.vs.run_estimation") !== 0;
+  if (isOn) for (const stats of allStats(host.ipvs)) tick(stats);
   setTick(host, sim.now + TICK_US, sim);
 }
 

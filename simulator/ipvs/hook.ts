@@ -1,10 +1,12 @@
 // IPVS where it meets a packet: LOCAL_IN, LOCAL_OUT and FORWARD (I1-I9). Left out: SCTP, AH and
-// ESP, FTP's helper, the defence drop_entry.
+// ESP, FTP's helper.
 import type { Host } from "../host/host.ts";
+import { sendIcmpError } from "../host/icmp.ts";
 import { isLocalAddress } from "../host/route.ts";
 import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
+import { UNREACHABLE_PORT } from "../wire/icmp.ts";
 import { RST, SYN } from "../wire/tcp.ts";
 import {
   countPacket,
@@ -65,6 +67,33 @@ export function ipvsForward(host: Host, packet: Ipv4Packet, sim: Sim): Ipv4Packe
   if (server !== undefined) countPacket(host, connection, server, packet, "out");
   const moved = moveOn(host, connection, server, payload, "out", sim);
   return toClient(packet, moved);
+}
+
+/**
+ * nat_icmp_send: a NAT server that answers for no known connection hears "port unreachable"; true
+ * when the packet ended so (I119). A reset complains already.
+ */
+export function refuseUnknownReply(host: Host, packet: Ipv4Packet, sim: Sim): boolean {
+  const { payload, source, destination } = packet;
+  if (payload.protocol !== "tcp" && payload.protocol !== "udp") return false;
+  if (sysctlNumber(host, "net.ipv4.vs.nat_icmp_send") === 0) return false;
+  const { protocol, sourcePort, destinationPort } = payload;
+  if (protocol === "tcp" && (payload.flags & RST) !== 0) return false;
+  const isServer = [...host.ipvs.services.values()].some((service) =>
+    service.destinations.some(
+      ({ address, port, method }) =>
+        service.protocol === protocol &&
+        method === "masq" &&
+        address === source &&
+        port === sourcePort,
+    ),
+  );
+  const ends = [source, sourcePort, destination, destinationPort] as const;
+  if (!isServer || findByReply(host.ipvs.connections, protocol, ...ends) !== undefined)
+    return false;
+  sim.record(host, "drop.no-connection", { server: source });
+  sendIcmpError(host, { code: UNREACHABLE_PORT }, packet, sim);
+  return true;
 }
 
 function handle(

@@ -2,11 +2,21 @@
 import type { Host } from "../host/host.ts";
 import { forwardIcmpError } from "../host/icmp.ts";
 import { sendIpv4Via } from "../host/ip-output.ts";
+import { sysctlNumber } from "../host/sysctl.ts";
 import type { Sim } from "../kernel/sim.ts";
 import { type IcmpError, type IcmpMessage, isIcmpError } from "../wire/icmp.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
-import { connectionKey, findByReply, findConnection, type Connection } from "./connection-table.ts";
+import { SYN } from "../wire/tcp.ts";
+import {
+  connectionKey,
+  findByReply,
+  findConnection,
+  type Connection,
+  putConnection,
+} from "./connection-table.ts";
+import { armed, timer } from "./connection-timer.ts";
 import { toServer } from "./forward.ts";
+import { schedule } from "./schedule.ts";
 
 /** An error that reached the director itself; "stolen" when it was about a connection. */
 export function icmpAboutConnection(
@@ -20,7 +30,31 @@ export function icmpAboutConnection(
   if (quoted.payload.protocol === "ipv4") return aboutTunnel(host, quoted.payload, message, sim);
   const connection = byRequest(host, quoted);
   if (connection !== undefined) return aboutReply(host, packet, connection, sim);
-  return "accept";
+  const made = scheduleError(host, quoted, sim);
+  return made === undefined ? "accept" : aboutReply(host, packet, made, sim);
+}
+
+/** So long lives an entry that an error alone has made. */
+const SHORT_SECONDS = 3;
+
+/** schedule_icmp: a client's error about a reply of an unknown connection gets a server (I119). */
+function scheduleError(host: Host, reply: Ipv4Packet, sim: Sim): Connection | undefined {
+  if (sysctlNumber(host, "net.ipv4.vs.schedule_icmp") === 0) return undefined;
+  const { payload } = reply;
+  if (payload.protocol !== "tcp" && payload.protocol !== "udp") return undefined;
+  // What the reply answered: its ends the other way round. That it begins nothing does not matter.
+  const { sourcePort: destinationPort, destinationPort: sourcePort } = payload;
+  const ports = { sourcePort, destinationPort };
+  const asked =
+    payload.protocol === "tcp" ? { ...payload, ...ports, flags: SYN } : { ...payload, ...ports };
+  const { source: destination, destination: source } = reply;
+  const request: Ipv4Packet = { ...reply, source, destination, payload: asked };
+  const key = connectionKey(asked.protocol, source, sourcePort, destination, destinationPort);
+  const made = schedule(host, request, asked, key, 0, sim);
+  if (typeof made === "string") return undefined;
+  const short = armed(host, { ...made, ...timer(sim.now, SHORT_SECONDS) }, sim);
+  putConnection(host.ipvs.connections, short);
+  return short;
 }
 
 /** The tunnel's far end complains about what was in it: the client hears it (I38). */

@@ -24,6 +24,7 @@ import {
   findConnection,
   putConnection,
 } from "./connection-table.ts";
+import { startDefence } from "./defence.ts";
 import { schedulers } from "./schedulers/index.ts";
 import {
   type Destination,
@@ -53,6 +54,7 @@ export function schedule(
     sim.record(host, "drop.ipvs-defence", { service: service.key });
     return "stolen";
   }
+  startDefence(host, sim);
   const request: Request = { host, service, packet, payload, key, sim };
   if (service.persistence !== undefined) return schedulePersistent(request, service.persistence);
   const destination = choose(request);

@@ -24,6 +24,10 @@ export interface Ipvs {
   sweepAt: number;
   /** drop_packet: scheduled packets until the next one that is dropped (I119). */
   untilDrop: number;
+  /** drop_entry: when the table is thinned out next, and by packets seen, how many idle entries are
+   * still spared (I119). */
+  defenceAt: number;
+  spared: readonly number[];
   readonly sync: SyncState;
 }
 
@@ -136,6 +140,8 @@ export function emptyIpvs(): Ipvs {
     tickAt: 0,
     sweepAt: 0,
     untilDrop: 0,
+    defenceAt: 0,
+    spared: [],
     sync: {
       master: undefined,
       backup: undefined,

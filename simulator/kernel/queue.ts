@@ -13,6 +13,7 @@ export type AlarmKind =
   | "igmp"
   | "reachable-time"
   | "ipvs-connection"
+  | "ipvs-defence"
   | "ipvs-estimator"
   | "ipvs-sync"
   | "ipvs-trash"
