@@ -272,7 +272,7 @@ function receiveData(
   const ahead = (segment.sequence - connection.receiveNext) | 0;
   if (ahead > 0) {
     const { sequence, data } = segment;
-    connection.outOfOrder.push({ sequence, data, fin: hasFin });
+    connection.outOfOrder = [...connection.outOfOrder, { sequence, data, fin: hasFin }];
     sendAck(host, connection, sim);
     return false;
   }

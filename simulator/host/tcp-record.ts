@@ -9,6 +9,8 @@ import { type TcpConnection, type TcpListener, tupleKey } from "./tcp-state.ts";
 /** Linux begins with ten segments (RFC 6928) and a timeout of one second (RFC 6298). */
 const INITIAL_WINDOW = 10 * MSS;
 const INITIAL_TIMEOUT_US = 1_000_000;
+/** Shared by all that wait for nothing: copies of the world need not copy it. */
+const NOTHING: TcpConnection["outOfOrder"] = Object.freeze([]);
 
 type Wanted = Pick<
   TcpConnection,
@@ -35,7 +37,7 @@ export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConne
     initialReceiveSequence: 0,
     receiveNext: 0,
     windowEdge: 0,
-    outOfOrder: [],
+    outOfOrder: NOTHING,
     ownMss,
     mss: ownMss,
     peerWindowScale: 0,

@@ -59,7 +59,11 @@ export interface TcpConnection {
   /** The end of the window offered to the peer. */
   windowEdge: number;
   /** Segments received out of order, by sequence number. */
-  outOfOrder: { readonly sequence: number; readonly data: string; readonly fin: boolean }[];
+  outOfOrder: readonly {
+    readonly sequence: number;
+    readonly data: string;
+    readonly fin: boolean;
+  }[];
   /** What this end offers, and what both agreed on. */
   readonly ownMss: number;
   mss: number;

@@ -18,9 +18,12 @@ function cloneValue<T>(value: T): T {
   if (Array.isArray(value)) return value.map(cloneValue) as T;
   if (value instanceof Map) return cloneMap(value) as T;
   if (isConnectionTable(value)) return cloneConnectionTable(value) as T;
-  const copy: Record<string, unknown> = {};
-  const source = value as Record<string, unknown>;
-  for (const key in source) copy[key] = cloneValue(source[key]);
+  // Most fields are numbers and names: one copy takes them all, and few are looked at again.
+  const copy = { ...value } as Record<string, unknown>;
+  for (const key in copy) {
+    const field = copy[key];
+    if (typeof field === "object" && field !== null) copy[key] = cloneValue(field);
+  }
   return copy as T;
 }
 
