@@ -4,6 +4,7 @@ import mdx from "@astrojs/mdx";
 import sitemap from "@astrojs/sitemap";
 import svelte from "@astrojs/svelte";
 import { defineConfig } from "astro/config";
+import { preloadFigures } from "./scripts/preload.ts";
 
 /**
  * Pages that type commands load the whole simulator, figures a small part of it. Behind its heavier
@@ -45,6 +46,7 @@ export default defineConfig({
   integrations: [
     mdx(),
     svelte(),
+    preloadFigures(),
     sitemap({
       i18n: { defaultLocale: "en", locales: { en: "en", zh: "zh-CN" } },
       filter: (page) => !page.includes("/404"),
