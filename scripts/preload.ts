@@ -21,8 +21,9 @@ export function preloadFigures(): AstroIntegration {
           const links = scriptsOf(html, root).map(
             (url) => `<link rel="modulepreload" href="${url}">`,
           );
-          if (links.length > 0)
+          if (links.length > 0) {
             writeFileSync(path, html.replace("</head>", `${links.join("")}</head>`));
+          }
         }
       },
     },
@@ -44,6 +45,7 @@ function collect(url: string, root: string, found: Set<string>): void {
   found.add(url);
   const [folder, name] = [url.slice(0, url.lastIndexOf("/")), url.slice(url.lastIndexOf("/") + 1)];
   const text = readFileSync(join(root, "_astro", name), "utf8");
-  for (const [, next = ""] of text.matchAll(STATIC_IMPORT))
+  for (const [, next = ""] of text.matchAll(STATIC_IMPORT)) {
     collect(`${folder}/${next}`, root, found);
+  }
 }
