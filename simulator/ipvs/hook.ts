@@ -89,8 +89,9 @@ export function refuseUnknownReply(host: Host, packet: Ipv4Packet, sim: Sim): bo
     ),
   );
   const ends = [source, sourcePort, destination, destinationPort] as const;
-  if (!isServer || findByReply(host.ipvs.connections, protocol, ...ends) !== undefined)
-    {return false;}
+  if (!isServer || findByReply(host.ipvs.connections, protocol, ...ends) !== undefined) {
+    return false;
+  }
   sim.record(host, "drop.no-connection", { server: source });
   sendIcmpError(host, { code: UNREACHABLE_PORT }, packet, sim);
   return true;
