@@ -15,6 +15,8 @@ export class Classroom {
   /** Fills the screen where the browser lets us, the window where it does not. */
   async toggle(root: Element): Promise<void> {
     this.isOn = !this.isOn;
+    // The keys are the figure's now: a button pressed before is not pressed again by the space bar.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     try {
       if (this.isOn) await root.requestFullscreen();
       else if (document.fullscreenElement !== null) await document.exitFullscreen();
