@@ -3,7 +3,7 @@
 import type { CheckerConfig, HttpCheckerConfig } from "./config.ts";
 import { commandWords } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
-import { all, has, integer, last, seconds, word } from "./values.ts";
+import { all, flag, has, integer, last, seconds, word } from "./values.ts";
 
 const SECOND_US = 1_000_000;
 const MAX_COUNT = 2 ** 31 - 1;
@@ -13,16 +13,24 @@ const RETRIES: Readonly<Record<string, number>> = { MISC_CHECK: 0, DNS_CHECK: 3 
 /** What a block means of a kind that stands apart (read-more-checkers.ts). */
 export type ReadMore = (statement: Statement, common: Common) => CheckerConfig | undefined;
 
+/** What the whole file says to each checker. */
+export interface OfAll {
+  readonly readMore?: ReadMore | undefined;
+  /** `checker_log_all_failures`: what a checker says of it does not count then (measured). */
+  readonly logAllFailures: boolean;
+}
+
 /** `outer` are the server and its service. */
 export function readCheckers(
   outer: readonly [Statement, Statement],
   address: string,
   port: number,
-  readMore: ReadMore | undefined,
+  { readMore, logAllFailures }: OfAll,
 ): CheckerConfig[] {
   const checkers: CheckerConfig[] = [];
   for (const each of outer[0].block ?? []) {
-    const common = readCommon(each, outer, address, port);
+    const own = readCommon(each, outer, address, port);
+    const common = { ...own, logAllFailures: own.logAllFailures || logAllFailures };
     const checker = readChecker(each, outer, common, readMore);
     if (checker !== undefined) checkers.push(checker);
   }
@@ -31,7 +39,7 @@ export function readCheckers(
 
 function readChecker(
   statement: Statement,
-  outer: readonly Statement[],
+  outer: readonly [Statement, Statement],
   common: Common,
   readMore: ReadMore | undefined,
 ): CheckerConfig | undefined {
@@ -59,17 +67,28 @@ function readMisc({ block }: Statement, common: Common): CheckerConfig | undefin
 
 export type Common = Omit<HttpCheckerConfig, "type" | "urls" | "httpVersion" | "fastRecovery">;
 
-/** A checker's own value, else its server's, else the service's, else the default (K126, K131). */
+/**
+ * A checker's own value, else its server's, else the service's, else the default (K126, K131). One
+ * out of its range is none. Only a checker may do without retries.
+ */
 function readCommon(
   checker: Statement,
-  outer: readonly Statement[],
+  outer: readonly [Statement, Statement],
   address: string,
   port: number,
 ): Common {
-  const find = (key: string): Statement | undefined =>
-    [checker, ...outer].map(({ block }) => last(block, key)).find((each) => each !== undefined);
+  const blocks = [checker, ...outer].map(({ block }) => block);
   const time = (key: string, min: number, defaultUs: number): number =>
-    seconds(find(key), { min, max: MAX_SECONDS, defaultUs });
+    blocks
+      .map((block) => seconds(last(block, key), { min, max: MAX_SECONDS, defaultUs: -1 }))
+      .find((each) => each >= 0) ?? defaultUs;
+  const retries = blocks
+    .map((block, depth) => ({ said: last(block, "retry") ?? last(block, "nb_get_retry"), depth }))
+    .map(({ said, depth }) =>
+      integer(said, { min: Math.min(depth, 1), max: MAX_COUNT, default: -1 }),
+    )
+    .find((each) => each >= 0);
+  const [own, server, service] = blocks;
   const isHttp = checker.keyword === "HTTP_GET" || checker.keyword === "SSL_GET";
   const isDns = checker.keyword === "DNS_CHECK";
   const delayLoopUs = time("delay_loop", 0.000001, 60 * SECOND_US);
@@ -79,18 +98,15 @@ function readCommon(
     connectTimeoutUs: time("connect_timeout", 0.000001, 5 * SECOND_US),
     delayLoopUs,
     warmupUs: time("warmup", 0, delayLoopUs),
-    retries: integer(find("retry") ?? find("nb_get_retry"), {
-      min: 0,
-      max: MAX_COUNT,
-      default: RETRIES[checker.keyword] ?? 1,
-    }),
+    retries: retries ?? RETRIES[checker.keyword] ?? 1,
     delayBeforeRetryUs: time(
       "delay_before_retry",
       0,
       isDns ? delayLoopUs : (isHttp ? 3 : 1) * SECOND_US,
     ),
-    logAllFailures: has(checker.block, "log_all_failures"),
-    alpha: [checker, ...outer].some(({ block }) => has(block, "alpha")),
+    logAllFailures: flag(last(own, "log_all_failures")) ?? false,
+    // A service's has no argument.
+    alpha: flag(last(own, "alpha")) ?? flag(last(server, "alpha")) ?? has(service, "alpha"),
   };
 }
 
@@ -112,8 +128,9 @@ function readHttp(
         : readStatusCodes(last(url.block, "status_code")),
   }));
   const type = checker.keyword === "SSL_GET" ? "SSL_GET" : "HTTP_GET";
-  const httpVersion = word(last(checker.block, "http_protocol"))?.startsWith("1.1") ? "1.1" : "1.0";
-  const fastRecovery = has(checker.block, "fast_recovery");
+  const version = word(last(checker.block, "http_protocol"));
+  const httpVersion = version === "1.1" || version === "1.0C" ? version : "1.0";
+  const fastRecovery = flag(last(checker.block, "fast_recovery")) ?? false;
   return { type, ...common, httpVersion, fastRecovery, urls };
 }
 
