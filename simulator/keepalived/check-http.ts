@@ -130,24 +130,20 @@ function failHttp(check: Check, config: HttpCheckerConfig, reason: string): void
   const { checker } = check;
   finish(check);
   if (config.logAllFailures && isNews(checker)) tell(check, `${reason} ${serverName(check)}.`);
-  if (!checker.up) {
-    noteFailedUrl(check);
-    checker.hasRun = true;
-    return again(check, Math.max(config.delayLoopUs, config.delayBeforeRetryUs));
-  }
-  if (checker.hasRun && checker.failures < config.retries) {
+  const { retries, delayLoopUs, delayBeforeRetryUs } = config;
+  if (checker.up && checker.hasRun && checker.failures < retries) {
     checker.failures++;
-    return again(check, config.delayBeforeRetryUs);
+    return again(check, delayBeforeRetryUs);
   }
-  const { retries } = config;
-  // It names its retries even where it did not use them (K133).
-  const end = retries > 0 ? `failed after ${retries} retries.` : "failed.";
-  tell(check, `HTTP_CHECK on service ${serverName(check)} ${end}`);
   noteFailedUrl(check);
   checker.hasRun = true;
   checker.failures = 0;
+  again(check, Math.max(delayLoopUs, delayBeforeRetryUs));
+  if (!checker.up) return;
+  // It names its retries even where it did not use them (K133).
+  const end = retries > 0 ? `failed after ${retries} retries.` : "failed.";
+  tell(check, `HTTP_CHECK on service ${serverName(check)} ${end}`);
   takeDown(check);
-  again(check, config.delayLoopUs);
 }
 
 function noteFailedUrl({ checker }: Check): void {
