@@ -6,7 +6,9 @@ import { readConfiguration } from "../simulator/keepalived/opinions.ts";
 import { makeTexts } from "./keepalived-texts.ts";
 import { type Answer, askOracle, CONFIG_PATH, scriptAt, oracleIsMissing } from "./oracle.ts";
 
-const FIXTURES = ["answers", "entries"].map((name) => `simulator/keepalived/fixtures/${name}.json`);
+const FIXTURES = ["answers", "entries", "checkers"].map(
+  (name) => `simulator/keepalived/fixtures/${name}.json`,
+);
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
 const ENOUGH = 0.95;
 const LIMIT_MS = 600_000;

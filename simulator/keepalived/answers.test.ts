@@ -1,5 +1,6 @@
-// The 50 malformed files of K208, and one file for each fault of an entry in a list, with what keepalived 2.2.7 itself answered to `-t` on a host with the
-// interfaces lo and eth0 to eth3. `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
+// The 50 malformed files of K208, and one file for each fault of an entry in a list and of a checker,
+// with what keepalived 2.2.7 itself answered to `-t` on a host with the interfaces lo and eth0 to eth3.
+// `REWRITE=1 npx vitest run scripts/oracle.test.ts` asks it again.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "./opinions.ts";
@@ -14,7 +15,7 @@ interface Asked {
 
 const PATH = "/etc/keepalived/keepalived.conf";
 const NICS = ["lo", "eth0", "eth1", "eth2", "eth3"];
-const asked = ["answers", "entries"].flatMap(
+const asked = ["answers", "entries", "checkers"].flatMap(
   (name) =>
     JSON.parse(readFileSync(`simulator/keepalived/fixtures/${name}.json`, "utf8")) as Asked[],
 );

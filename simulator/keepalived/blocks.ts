@@ -118,7 +118,7 @@ export function blockEnds({ keyword, words, block = [] }: Statement): Verdict {
         ? TAKEN
         : { lines: ["HTTP/SSL_GET checker has no urls specified - ignoring"], crashes: true };
     case "MISC_CHECK":
-      return has("misc_path")
+      return block.some((each) => each.keyword === "misc_path" && each.words.length > 1)
         ? TAKEN
         : { lines: ["No script path has been specified for MISC_CHECKER - skipping"] };
     case "FILE_CHECK":

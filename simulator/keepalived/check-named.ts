@@ -17,14 +17,19 @@ export function checkNamed(
 
 function checkDns(reader: Reader, checker: Statement): void {
   for (const each of all(checker.block, "name")) {
-    const name = word(each) ?? "";
+    const name = word(each) ?? ".";
     if (name === "." || name.split(".").every((label) => label !== "")) continue;
     complain(reader, each, `DNS_CHECK name '${name}' has empty label - ignoring`);
   }
 }
 
 function checkFile(reader: Reader, checker: Statement, root: readonly Statement[]): void {
-  const files = all(checker.block, "track_file");
+  for (const weight of all(checker.block, "weight")) {
+    const option = word(weight, 2);
+    if (option === undefined || option === "reverse") continue;
+    complain(reader, weight, `unknown track file weight option ${option} - ignoring`, 2);
+  }
+  const files = all(checker.block, "track_file").filter((each) => word(each) !== undefined);
   const missing = files.filter((each) => !isDefined(root, /^(vrrp_)?track_file$/, each));
   for (const each of missing) complain(reader, each, `track_file ${word(each) ?? ""} not found`);
   if (missing.length === 0 || missing.length < files.length) return;

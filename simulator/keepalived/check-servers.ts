@@ -89,12 +89,22 @@ function checkCheckers(reader: Reader, server: Statement): void {
       }
     }
     for (const digest of all(url.block, "digest")) {
-      const text = word(digest) ?? "";
-      if (text.length === 32 || digest.words.length < 2) continue;
-      const length = `character length should be 32 rather than ${text.length}`;
-      complain(reader, digest, `digest '${text}' ${length}`);
+      const fault = digestFault(word(digest));
+      if (fault !== undefined) complain(reader, digest, fault);
     }
   }
+}
+
+/** It is read from its end, two digits at a time (measured with 2.2.7). */
+function digestFault(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const { length } = text;
+  if (length !== 32) return `digest '${text}' character length should be 32 rather than ${length}`;
+  const pairs = [...(text.match(/../g) ?? [])];
+  const last = pairs.findLastIndex((pair) => !/^[\da-f]{2}$/i.test(pair)) * 2;
+  if (last < 0) return undefined;
+  const where = `'${text.slice(0, last + 2)}' at offset ${last}/${last + 1}`;
+  return `Unable to interpret hex digit in ${where}`;
 }
 
 /** Told where it stands (measured with 2.2.7). */

@@ -27,7 +27,7 @@ interface Rule {
   readonly clamped?: string;
   /** The words that are taken, or their kind. */
   readonly words?:
-    "bool" | "address" | "looseAddress" | "multicast4" | "address6" | "hex" | "octal" | Lines;
+    "bool" | "address" | "looseAddress" | "multicast4" | "address6" | "octal" | Lines;
   readonly anyCase?: boolean;
   /** Of a word that is an address, and not of the kind that is asked for. */
   readonly wrongAddress?: Lines;
@@ -79,7 +79,6 @@ function isTaken({ words = [], anyCase }: Rule, value: string): boolean {
   if (words === "multicast4") return parseIp(value) !== undefined && isMulticastIp(value);
   if (words === "address6") return value.includes(":");
   if (words === "octal") return /^\d/.test(value);
-  if (words === "hex") return /^[0-9a-f ]+$/i.test(value);
   return words.some((word) =>
     anyCase === true ? word.toLowerCase() === value.toLowerCase() : word === value,
   );

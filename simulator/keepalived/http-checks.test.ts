@@ -46,6 +46,11 @@ test.each([
 
 test.each([
   ["a server that speaks no TLS", "nc 8080", "2 SSL handshake/communication error connecting to"],
+  [
+    "one that goes on listening",
+    "nc 8080 PART",
+    "2 SSL handshake/communication error connecting to",
+  ],
   ["one that hangs up", "nc 8080 HANGS-UP", "2 SSL handshake/communication error connecting to"],
   ["one that resets", "nc 8080 RESET", "2 Connection failed"],
   ["one that waits", "nc 8080 SILENT", "3 Timeout connecting"],
@@ -140,6 +145,7 @@ test("fast_recovery asks the rest at once at the start and on the way back, not 
 test.each([
   ["1.0", "HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: "],
   ["1.0C", "HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: "],
+  ["1.0c", "HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: "],
   ["1.1", "HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: "],
 ])("http_protocol %s (K141)", (version, request) => {
   const { texts } = http({ more: `http_protocol ${version}` }, ["0.2 node-1: nc 8080"], 3);
@@ -161,3 +167,15 @@ test("while down the pause is delay_loop, or delay_before_retry where that is lo
 interface Tcp {
   readonly flags: string;
 }
+
+test.each([
+  ["5D41402ABC4B2A76B9719D911017C592", true],
+  ["5D41402ABC4B2A76B9719D911017C593", false],
+  // It is no digest, and ignored.
+  ["5D41402ABC4B2A76B9719D911017C59x", true],
+])('digest %s of an answer "hello": good is %s (K142)', (digest, good) => {
+  const url = `/\n digest ${digest}`;
+  const { lines } = http({ paths: [url] }, ["0.2 node-1: nc 8080"], 4);
+  expect(lines.includes(`2 Remote Web server ${X} succeed on service.`)).toBe(good);
+  expect(lines.includes(`2 MD5 digest error to server ${X}.`)).toBe(!good);
+});

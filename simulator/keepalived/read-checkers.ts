@@ -130,17 +130,25 @@ function readHttp(
     virtualHost: [url, checker, ...outer]
       .map(({ block }) => word(last(block, "virtualhost")))
       .find((each) => each !== undefined),
-    digest: word(last(url.block, "digest")),
-    statusCodes:
-      has(url.block, "digest") && !has(url.block, "status_code")
-        ? undefined
-        : readStatusCodes(last(url.block, "status_code")),
+    ...readWanted(url.block),
   }));
   const type = checker.keyword === "SSL_GET" ? "SSL_GET" : "HTTP_GET";
-  const version = word(last(checker.block, "http_protocol"));
+  const version = word(last(checker.block, "http_protocol"))?.toUpperCase();
   const httpVersion = version === "1.1" || version === "1.0C" ? version : "1.0";
   const fastRecovery = flag(last(checker.block, "fast_recovery")) ?? false;
   return { type, ...common, httpVersion, fastRecovery, urls };
+}
+
+/** A digest that is none is ignored. */
+function readWanted(
+  block: readonly Statement[] | undefined,
+): Pick<HttpCheckerConfig["urls"][number], "digest" | "statusCodes"> {
+  const digest = word(last(block, "digest"))?.toLowerCase() ?? "";
+  const status = last(block, "status_code");
+  if (!/^[\da-f]{32}$/.test(digest)) {
+    return { digest: undefined, statusCodes: readStatusCodes(status) };
+  }
+  return { digest, statusCodes: status === undefined ? undefined : readStatusCodes(status) };
 }
 
 /** Numbers and ranges; 200 to 299 by default (K142). */

@@ -87,7 +87,7 @@ export function hexBytes(statement: Statement | undefined): string | undefined {
 
 /** An unknown type stands for SOA, a name with an empty label for the root. */
 function readDns({ block }: Statement, common: Common): DnsCheckerConfig {
-  const type = word(last(block, "type")) ?? "";
+  const type = word(last(block, "type"))?.toUpperCase() ?? "";
   const queryType = QUERY_TYPES[type] ?? 6;
   const name = word(last(block, "name")) ?? "";
   return { type: "DNS_CHECK", ...common, queryType, name: hasEmptyLabel(name) ? "" : name };

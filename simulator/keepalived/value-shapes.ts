@@ -38,7 +38,7 @@ export function numberFault(
   if (kind === "unsigned" && number > UNSIGNED_LIMIT) {
     return { kind: "outside", line: `number '${value}' outside unsigned integer range` };
   }
-  if (kind === "integer" && Math.abs(number) > INTEGER_LIMIT) {
+  if (kind === "integer" && (number > INTEGER_LIMIT || number < -INTEGER_LIMIT - 1)) {
     return { kind: "outside", line: `number '${value}' outside integer range` };
   }
   if (range === undefined || (number >= Number(range[0]) && number <= Number(range[1]))) {
