@@ -166,6 +166,31 @@ test("at the very first check one failure is enough, whatever retry says (K133)"
   expect(timeOf("Removing service")).toBeLessThan(2.2);
 });
 
+test("first checks come at 1 s and a random part of the warm-up, server by server (K132)", () => {
+  const check = "TCP_CHECK {\n warmup 6\n connect_timeout 1\n retry 0\n }";
+  const servers = Array.from({ length: 30 }, (_, i) => 100 + i);
+  const { timeOf } = play({ check, servers }, [], 12);
+  // The director begins at second 1; nobody is there, which takes a second to see.
+  const firsts = servers.map((n) => timeOf(`TCP_CHECK on service [192.168.88.${n}]`) - 3);
+  expect(Math.min(...firsts)).toBeGreaterThan(0);
+  expect(Math.min(...firsts)).toBeLessThan(1);
+  expect(Math.max(...firsts)).toBeGreaterThan(5);
+  expect(Math.max(...firsts)).toBeLessThan(6.2);
+});
+
+test("all checkers of a server must be up; each says what it found (K126)", () => {
+  const check = `${TCP}\n${http("", "connect_port 8080")}`;
+  const steps = [on(8.5, "node-1", "systemctl stop openresty")];
+  const { said } = play({ check, servers: [10] }, steps, 14);
+  expect(said(/CHECK on|success|(Remov|Add)ing service/).slice(0, 4)).toEqual([
+    `TCP connection to ${RIP} success.`,
+    `HTTP_CHECK on service ${RIP} failed.`,
+    `Removing service ${RIP} from VS ${VIP}`,
+    // It is out already.
+    `TCP_CHECK on service ${RIP} failed.`,
+  ]);
+});
+
 test("hysteresis: the quorum goes below quorum - hysteresis, and comes at quorum + hysteresis", () => {
   const rest = (t: number, node: string, verb: string) =>
     on(t, node, `systemctl ${verb} openresty`);

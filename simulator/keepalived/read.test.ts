@@ -25,6 +25,42 @@ test("the article's file: exactly one complaint, by the checkers, and exit statu
   expect([exitCode, fatal]).toEqual([5, false]);
 });
 
+test.each([
+  ["HTTP_GET", 1, 3, "url {\n path /\n }"],
+  ["SSL_GET", 1, 3, "url {\n path /\n }"],
+  ["TCP_CHECK", 1, 1, ""],
+  ["SMTP_CHECK", 1, 1, ""],
+  ["PING_CHECK", 1, 1, ""],
+  ["UDP_CHECK", 1, 1, ""],
+  ["DNS_CHECK", 3, 7, ""],
+  ["MISC_CHECK", 0, 1, "misc_path /bin/true"],
+])("%s without options: %i retries, %i s before each (K131)", (type, retries, pause, inner) => {
+  const text = `virtual_server 10.0.0.1 80 {
+  delay_loop 7
+  real_server 10.0.0.2 81 {
+    ${type} {
+      ${inner}
+    }
+  }
+}`;
+  const [checker] = read(text).config.virtualServers[0]?.realServers[0]?.checkers ?? [];
+  const delayLoopUs = 7e6;
+  expect(checker).toMatchObject({
+    type,
+    retries,
+    delayBeforeRetryUs: pause * 1e6,
+    connectTimeoutUs: 5e6,
+    delayLoopUs,
+    warmupUs: delayLoopUs,
+    connectIp: "10.0.0.2",
+    connectPort: 81,
+    alpha: false,
+    logAllFailures: false,
+    ...(type === "MISC_CHECK" && { timeoutUs: delayLoopUs }),
+    ...(type === "DNS_CHECK" && { queryType: 6, name: "" }),
+  });
+});
+
 test("without opinions the same is read, and said of its structure", () => {
   const environment = { path: PATH, nics: NICS };
   const light = readMeaning(ARTICLE, environment);
