@@ -212,6 +212,20 @@ test("hysteresis: the quorum goes below quorum - hysteresis, and comes at quorum
   expect(timeOf("Gained quorum", 20)).toBeGreaterThan(40);
 });
 
+test("a reload tells apart several checkers of one kind (K151)", () => {
+  const check = `${TCP}\n${TCP.replace("{", "{\n connect_port 8080")}`;
+  const steps: Step[] = [
+    on(8, "keepalived", "systemctl reload keepalived"),
+    { ...on(12.5, "node-1", "nc -l -p 8080"), bg: true },
+  ];
+  const { said, timeOf } = play({ check, servers: [10] }, steps, 14.5);
+  expect(said(/(Remov|Add)ing service/)).toEqual([
+    `Removing service ${RIP} from VS ${VIP}`,
+    `Adding service ${RIP} to VS ${VIP}`,
+  ]);
+  expect(timeOf("Adding service")).toBeGreaterThan(12.5);
+});
+
 test("alpha: servers are down until their first success; the sorry server stands in (K136)", () => {
   const service = "alpha\n sorry_server 192.168.88.2 80";
   const { said, outputs } = play({ service, servers: [10] }, [shown(1.5), shown(4)], 5);
@@ -227,6 +241,36 @@ test("alpha: servers are down until their first success; the sorry server stands
     `Gained quorum 1+0=1 <= 1 for VS ${VIP}`,
     `Removing sorry server [192.168.88.2]:tcp:80 from VS ${VIP}`,
     `Adding alive servers to the pool for VS ${VIP}`,
+  ]);
+});
+
+test.each(["", "alpha"])("sorry_server_inhibit %s: it stays with weight 0 (K91)", (alpha) => {
+  const service = `sorry_server 192.168.88.2 80\n sorry_server_inhibit\n ${alpha}`;
+  const steps = [
+    shown(1.5),
+    shown(4),
+    on(8.5, "node-1", "systemctl stop openresty"),
+    shown(12),
+    on(14.5, "node-1", "systemctl start openresty"),
+    shown(18),
+  ];
+  const { said, outputs } = play({ service, servers: [10] }, steps, 20);
+  const table = (text: string) =>
+    [...text.matchAll(/192\.168\.88\.(\d+):80 +Route +(\d)/g)].map(([, host, weight]) => [
+      Number(host),
+      Number(weight),
+    ]);
+  const whole = [
+    [2, 0],
+    [10, 1],
+  ];
+  const sorry = [[2, 1]];
+  expect(outputs.map((text) => table(text).sort())).toEqual(
+    [alpha === "" ? whole : sorry, whole, sorry, whole].map((each) => each.sort()),
+  );
+  expect(said(/sorry/).slice(alpha === "" ? 0 : 2)).toEqual([
+    `Enabling sorry server [192.168.88.2]:tcp:80 to VS ${VIP}`,
+    `Disabling sorry server [192.168.88.2]:tcp:80 from VS ${VIP}`,
   ]);
 });
 

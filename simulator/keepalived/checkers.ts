@@ -155,12 +155,18 @@ function activateAll(speaker: Speaker, memory: CheckerMemory, before: readonly F
   say(system, process, voice, "Activating BFD healthchecker");
 }
 
-/** Tells one checker from all others, across a reload. */
-function fullName(memory: CheckerMemory, { pool: index, server, config }: Checker): string {
-  const pool = memory.pools[index];
+/** Tells one checker from all others, across a reload: of its kind there may be several. */
+function fullName({ pools, checkers }: CheckerMemory, checker: Checker): string {
+  const { server, config } = checker;
+  const pool = pools[checker.pool];
   const own = pool?.servers[server];
   if (pool === undefined || own === undefined) return "";
-  return `${textOf(pool)} ${serverText(pool, own.config)} ${config.type}`;
+  const alike = checkers.filter(
+    (each) =>
+      each.pool === checker.pool && each.server === server && each.config.type === config.type,
+  );
+  const at = alike.indexOf(checker);
+  return `${textOf(pool)} ${serverText(pool, own.config)} ${config.type} ${at}`;
 }
 
 function activate(check: Check): void {

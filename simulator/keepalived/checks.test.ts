@@ -187,6 +187,21 @@ test("FILE_CHECK: the file's number times the weight, at once and not below 0 (K
   ]);
 });
 
+test.each([
+  ["weight 3", "13"],
+  ["weight 3 reverse", "7"],
+  ["weight x", "12"],
+  ["", "12"],
+])("FILE_CHECK with %j: its own weight, else its file's (K110)", (line, weight) => {
+  const checker = `FILE_CHECK {\n track_file F1\n ${line}\n}`;
+  const { texts } = play(
+    { before: FILE, server: "weight 10", checker, port: 53 },
+    ["2 keepalived: ipvsadm -Ln"],
+    3,
+  );
+  expect(/192\.168\.88\.10:53 +Masq +(\d+)/.exec(texts[0] ?? "")?.[1]).toBe(weight);
+});
+
 test("FILE_CHECK with weight 0 takes the server out while the number is not 0", () => {
   const checker = "FILE_CHECK {\n track_file F1\n weight 0\n}";
   const { lines, texts } = play({ before: FILE, checker, port: 53 }, [

@@ -119,7 +119,6 @@ export interface VirtualServerConfig {
   readonly omega: boolean;
   /** Checks only while the address is here (K92). */
   readonly haSuspend: boolean;
-  readonly inhibitOnFailure: boolean;
   readonly schedulerFlags: readonly string[];
   readonly quorumUp: readonly string[] | undefined;
   readonly quorumDown: readonly string[] | undefined;

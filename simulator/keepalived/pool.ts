@@ -159,24 +159,37 @@ function enterSorry(speaker: Speaker, pool: Pool): void {
   const { sorryServer } = pool.config;
   if (sorryServer === undefined) return;
   const { host, sim } = speaker.system;
-  tell(speaker, `Adding sorry server ${sorryText(pool)} to VS ${textOf(pool)}`);
-  const method = pool.config.method;
-  addDestination(host, nameOf(pool.config), { ...sorryServer, method, weight: 1 }, sim);
+  const { method, sorryServerInhibit } = pool.config;
+  const verb = sorryServerInhibit ? "Enabling" : "Adding";
+  tell(speaker, `${verb} sorry server ${sorryText(pool)} to VS ${textOf(pool)}`);
+  const sorry = { ...sorryServer, method, weight: 1 };
+  if (addDestination(host, nameOf(pool.config), sorry, sim) !== undefined) {
+    editDestination(host, nameOf(pool.config), sorry, sim);
+  }
   tell(speaker, `Removing alive servers from the pool for VS ${textOf(pool)}`);
   for (const { config, alive } of pool.servers) {
     if (alive) deleteDestination(host, nameOf(pool.config), config.address, config.port, sim);
   }
 }
 
+/** With `sorry_server_inhibit` it stays, from the start on, with weight 0 (K91, measured). */
 function leaveSorry(speaker: Speaker, pool: Pool): void {
-  const { sorryServer } = pool.config;
+  const { sorryServer, method, sorryServerInhibit } = pool.config;
   const { host, sim } = speaker.system;
   const service = host.ipvs.services.size > 0;
   if (sorryServer === undefined || !service) return;
+  const name = nameOf(pool.config);
   const { address, port } = sorryServer;
-  const removed = deleteDestination(host, nameOf(pool.config), address, port, sim);
-  if (removed !== undefined) return;
-  tell(speaker, `Removing sorry server ${sorryText(pool)} from VS ${textOf(pool)}`);
+  const idle = { ...sorryServer, method, weight: 0 };
+  const refused = sorryServerInhibit
+    ? editDestination(host, name, idle, sim)
+    : deleteDestination(host, name, address, port, sim);
+  if (refused !== undefined) {
+    if (sorryServerInhibit) addDestination(host, name, idle, sim);
+    return;
+  }
+  const verb = sorryServerInhibit ? "Disabling" : "Removing";
+  tell(speaker, `${verb} sorry server ${sorryText(pool)} from VS ${textOf(pool)}`);
   tell(speaker, `Adding alive servers to the pool for VS ${textOf(pool)}`);
   for (const server of pool.servers) if (server.alive) insert(speaker, pool, server);
 }

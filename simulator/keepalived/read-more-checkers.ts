@@ -98,7 +98,7 @@ function hasEmptyLabel(name: string): boolean {
   return name !== "." && /^.?\.|\.\./.test(name);
 }
 
-/** A checker's own weight, else its file's, else 1 (K110). */
+/** A checker's own weight, else its file's, else 1 (K110); what is no number is none. */
 function readFileCheck(
   { block }: Statement,
   common: Common,
@@ -108,7 +108,10 @@ function readFileCheck(
   const file = files.find((each) => word(each) === name);
   const path = word(last(file?.block, "file"));
   if (name === undefined || path === undefined) return [];
-  const weight = last(block, "weight") ?? last(file?.block, "weight");
+  const range = { min: -MAX_COUNT, max: MAX_COUNT };
+  const weight = [last(block, "weight"), last(file?.block, "weight")].find(
+    (each) => !Number.isNaN(integer(each, { ...range, default: NaN })),
+  );
   const start = last(file?.block, "init_file");
   const config: FileCheckerConfig = {
     type: "FILE_CHECK",
@@ -116,7 +119,7 @@ function readFileCheck(
     alpha: false,
     name,
     path,
-    weight: integer(weight, { min: -MAX_COUNT, max: MAX_COUNT, default: 1 }),
+    weight: integer(weight, { ...range, default: 1 }),
     reverse: word(weight, 2) === "reverse",
     initial: start === undefined ? undefined : Number.parseInt(word(start) ?? "0", 10) || 0,
     overwrites: start?.words.some(({ text }) => text === "overwrite") ?? false,

@@ -36,7 +36,6 @@ export function readVirtualServer(
     ...readQuorum(block, realServers),
     omega: has(block, "omega"),
     haSuspend: has(block, "ha_suspend"),
-    inhibitOnFailure: has(block, "inhibit_on_failure"),
     schedulerFlags: FLAGS.filter((flag) => has(block, flag)),
     quorumUp: commandWords(last(block, "quorum_up")),
     quorumDown: commandWords(last(block, "quorum_down")),
