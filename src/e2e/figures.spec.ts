@@ -171,3 +171,21 @@ test("a figure's run goes on in the lab, and in the other language", async ({ pa
     timeout: 20_000,
   });
 });
+
+test("the space bar scrolls a chapter; F fills the screen, where it plays", async ({ page }) => {
+  await page.goto("./chapters/failover/");
+  await figure(page).scrollIntoViewIfNeeded();
+  const pause = figure(page).getByRole("button", { name: "Pause", exact: true });
+  await expect(pause).toBeVisible();
+  const before = await page.evaluate(() => scrollY);
+  await page.keyboard.press("Space");
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before);
+  await expect(pause).toBeVisible();
+  await figure(page).scrollIntoViewIfNeeded();
+  await page.keyboard.press("f");
+  await expect(figure(page)).toHaveClass(/classroom/);
+  await page.keyboard.press("Space");
+  await expect(figure(page).getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(figure(page)).not.toHaveClass(/classroom/);
+});
