@@ -6,6 +6,7 @@ import {
   type Check,
   type CheckKind,
   finish,
+  isNews,
   limit,
   serverName,
   takeDown,
@@ -18,22 +19,28 @@ import { receiveTcpData, sendTcp } from "../host/tcp.ts";
 /** The first record of a TLS handshake, which no web server of the lessons understands. */
 const CLIENT_HELLO = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00\r\n\r\n";
 
+const HANDSHAKE_FAILED = "SSL handshake/communication error connecting to server";
+const CONNECTION_FAILED = "Connection failed server";
+
 export const httpCheck: CheckKind = {
   begin(check) {
-    if (!openConnection(check)) failHttp(check, configOf(check), "Error connecting server");
+    if (openConnection(check)) return;
+    failHttp(check, configOf(check), "HTTP_CHECK - network unreachable server");
   },
   hear(check, socket) {
     const state = connectionState(socket);
     const config = configOf(check);
-    if (state === "closed") return failHttp(check, config, "Error connecting server");
-    if (state === "opening") return;
-    if (check.checker.connected) readHttp(check, config, socket.id);
-    else askHttp(check, config, socket.id);
+    if (check.checker.connected) return readHttp(check, config, socket.id);
+    if (state === "closed") return failHttp(check, config, CONNECTION_FAILED);
+    if (state === "open") askHttp(check, config, socket.id);
   },
   timeout(check) {
-    const { connected } = check.checker;
-    const reason = connected ? "Timeout HTTP read server" : "Timeout connecting server";
-    failHttp(check, configOf(check), reason);
+    const { connected, received } = check.checker;
+    const config = configOf(check);
+    // A TLS handshake is part of connecting.
+    const isOpen = connected && config.type === "HTTP_GET";
+    const step = received === "" ? "WEB read" : "HTTP read";
+    failHttp(check, config, `Timeout ${isOpen ? step : "connecting"} server`);
   },
 };
 
@@ -54,7 +61,11 @@ function readHttp(check: Check, config: HttpCheckerConfig, socket: number): void
   const { checker, speaker } = check;
   const { data, end, error } = receiveTcpData(speaker.system, socket);
   checker.received += data;
-  if (error !== undefined) return failHttp(check, config, "Connection failed server");
+  const isTls = config.type === "SSL_GET";
+  if (error !== undefined) {
+    return failHttp(check, config, isTls ? CONNECTION_FAILED : "Read error with server");
+  }
+  if (isTls && (end || data !== "")) return failHttp(check, config, HANDSHAKE_FAILED);
   if (!end) return limit(check, config.connectTimeoutUs);
   const complaint = judge(config, checker.url, checker.received);
   if (complaint === undefined) succeedHttp(check, config);
@@ -65,15 +76,16 @@ function readHttp(check: Check, config: HttpCheckerConfig, socket: number): void
 function requestText(config: HttpCheckerConfig, url: number): string {
   const { path = "/", virtualHost } = config.urls[url] ?? {};
   const host = virtualHost ?? `${config.connectIp}:${config.connectPort}`;
-  const close = config.httpVersion === "1.1" ? "Connection: close\r\n" : "";
-  const first = `GET ${path} HTTP/${config.httpVersion}\r\nUser-Agent: KeepAliveClient\r\n`;
+  const { httpVersion: version } = config;
+  const close = version === "1.0" ? "" : "Connection: close\r\n";
+  const first = `GET ${path} HTTP/${version.slice(0, 3)}\r\nUser-Agent: KeepAliveClient\r\n`;
   return `${first}${close}Host: ${host}\r\n\r\n`;
 }
 
 /** What is wrong with an answer; undefined when it is good (K142). */
 function judge(config: HttpCheckerConfig, index: number, received: string): string | undefined {
-  if (config.type === "SSL_GET") return "SSL handshake/communication error connecting to server";
-  if (received === "") return "Read, no data received from ";
+  // keepalived's two spaces; without the end of a header it is the same.
+  if (!received.includes("\r\n\r\n")) return "Read, no data received from  server";
   const url = config.urls[index];
   const status = Number(/^HTTP\/\d\.\d (\d{3})/.exec(received)?.[1] ?? 0);
   const ranges = url?.statusCodes;
@@ -87,13 +99,13 @@ function judge(config: HttpCheckerConfig, index: number, received: string): stri
 }
 
 /**
- * A url that had failed is first forgiven; only the round after that brings the server back
- * (K140). Several urls take a round each (K143).
+ * A url that had failed is first forgiven, and all are asked from the first on; only when that is
+ * done the server is back (K140). Several urls take a round each (K143); with `fast_recovery` what is
+ * left to ask for a first result or on the way back is asked at once (measured).
  */
 function succeedHttp(check: Check, config: HttpCheckerConfig): void {
   const { checker } = check;
   finish(check);
-  again(check, config.delayLoopUs);
   checker.failures = 0;
   const name = serverName(check);
   const url = config.urls[checker.url];
@@ -101,20 +113,14 @@ function succeedHttp(check: Check, config: HttpCheckerConfig): void {
     const kind = url?.digest !== undefined ? "MD5 digest" : "HTTP status code";
     tell(check, `${kind} success to ${name} url(${url?.path ?? "/"})`);
   }
-  const isFirst = !checker.hasRun;
+  const isForgiven = checker.failedUrls.includes(checker.url);
+  checker.failedUrls = checker.failedUrls.filter((each) => each !== checker.url);
+  checker.url = isForgiven ? 0 : (checker.url + 1) % config.urls.length;
+  const isWhole = !isForgiven && checker.url === 0;
+  const isAwaited = !checker.up || !checker.hasRun;
+  again(check, config.fastRecovery && isAwaited && !isWhole ? 0 : config.delayLoopUs);
+  if (!isWhole || !isAwaited) return;
   checker.hasRun = true;
-  if (checker.failedUrls.includes(checker.url)) {
-    checker.failedUrls = checker.failedUrls.filter((each) => each !== checker.url);
-    if (!config.fastRecovery) return;
-  }
-  checker.url++;
-  if (checker.url < config.urls.length) {
-    // The first overall result needs all of them.
-    checker.hasRun = !isFirst;
-    return;
-  }
-  checker.url = 0;
-  if (checker.up && !isFirst) return;
   tell(check, `Remote Web server ${name} succeed on service.`);
   bringUp(check);
 }
@@ -123,27 +129,21 @@ function succeedHttp(check: Check, config: HttpCheckerConfig): void {
 function failHttp(check: Check, config: HttpCheckerConfig, reason: string): void {
   const { checker } = check;
   finish(check);
-  if (config.logAllFailures && checker.up) {
-    tell(check, `${reason} ${serverName(check)}.`);
-  }
-  if (!checker.up) {
-    noteFailedUrl(check);
-    checker.hasRun = true;
-    return again(check, Math.max(config.delayLoopUs, config.delayBeforeRetryUs));
-  }
-  if (checker.hasRun && checker.failures < config.retries) {
+  if (config.logAllFailures && isNews(checker)) tell(check, `${reason} ${serverName(check)}.`);
+  const { retries, delayLoopUs, delayBeforeRetryUs } = config;
+  if (checker.up && checker.hasRun && checker.failures < retries) {
     checker.failures++;
-    return again(check, config.delayBeforeRetryUs);
+    return again(check, delayBeforeRetryUs);
   }
-  const { retries } = config;
-  // It names its retries even where it did not use them (K133).
-  const end = retries > 0 ? `failed after ${retries} retries.` : "failed.";
-  tell(check, `HTTP_CHECK on service ${serverName(check)} ${end}`);
   noteFailedUrl(check);
   checker.hasRun = true;
   checker.failures = 0;
+  again(check, Math.max(delayLoopUs, delayBeforeRetryUs));
+  if (!checker.up) return;
+  // It names its retries even where it did not use them (K133).
+  const end = retries > 0 ? `failed after ${retries} retries.` : "failed.";
+  tell(check, `HTTP_CHECK on service ${serverName(check)} ${end}`);
   takeDown(check);
-  again(check, config.delayLoopUs);
 }
 
 function noteFailedUrl({ checker }: Check): void {

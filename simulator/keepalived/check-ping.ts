@@ -77,7 +77,7 @@ function fail(check: Check, wasSent: boolean): void {
   // The service is named together with the retries.
   const of = end === "failed." ? "" : `of ${virtualName(check)} `;
   const result = `ICMP CHECK on service ${name} ${of}${end}`;
-  const tellsWait = wasSent && checker.config.logAllFailures;
+  const tellsWait = wasSent && checker.up && checker.config.logAllFailures;
   failDatagram(check, {
     between: wasSent ? waited : undefined,
     last: tellsWait ? [waited, result] : [result],

@@ -2,6 +2,7 @@
 // service after it has read the whole file (K129-K134, K209).
 import { checkNamed } from "./check-named.ts";
 import { parseIp } from "../wire/address.ts";
+import { placeOf } from "./diagnostics.ts";
 import { statusRange } from "./read-checkers.ts";
 import { hexBytes } from "./read-more-checkers.ts";
 import { chosenMethod, chosenScheduler, protocolOf, readPersistence } from "./read-servers.ts";
@@ -68,6 +69,12 @@ function checkCheckers(reader: Reader, server: Statement): void {
       const text = `${keyword} script already specified - ignoring ${word(again) ?? ""}`;
       complain(reader, again, `((null)) ${text}`);
     }
+  }
+  for (const checker of all(server.block, "SMTP_CHECK")) {
+    if (!has(checker.block, "host")) continue;
+    const text = "The SMTP_CHECK host block is deprecated. Please define additional checkers.";
+    const { process, found } = reader;
+    found.push({ process, kind: "log", text, at: checker.at, ...placeOf(checker) });
   }
   for (const checker of all(server.block, "UDP_CHECK")) {
     checkHex(reader, checker);

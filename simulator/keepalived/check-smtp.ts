@@ -1,6 +1,5 @@
 // SMTP_CHECK (K89, K131): a mail server's banner, HELO and QUIT, as measured with keepalived 2.2.7.
 // An answer is one line; one that says that more lines follow is a bad one.
-// Left out: the deprecated host block (K159).
 import { receiveTcpData, sendTcp } from "../host/tcp.ts";
 import {
   again,

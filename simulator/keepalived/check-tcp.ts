@@ -7,7 +7,6 @@ import {
   type CheckKind,
   failPlain,
   finish,
-  isNews,
   limit,
   serverName,
   succeedPlain,
@@ -48,11 +47,11 @@ export function connectionState(socket: Socket): "opening" | "open" | "closed" {
   return socket.state === "CLOSED" ? "closed" : "open";
 }
 
-/** `how` is told of each failure with `log_all_failures` (K88). */
+/** `how` is told with `log_all_failures` of each failure while the server is up (K88). */
 function fail(check: Check, how: string | undefined): void {
   const { checker } = check;
   finish(check);
-  if (how !== undefined && checker.config.logAllFailures && isNews(checker)) {
+  if (how !== undefined && checker.config.logAllFailures && checker.up) {
     tell(check, `TCP connection to ${serverName(check)} ${how}.`);
   }
   failPlain(check, "TCP_CHECK");

@@ -65,7 +65,7 @@ function isRequired(config: UdpCheckerConfig, reply: string): boolean {
 function failUdp(check: Check, how: string | undefined): void {
   const { checker } = check;
   const result = `UDP_CHECK on service ${serverName(check)} ${afterRetries(checker)}`;
-  const tellsHow = how !== undefined && checker.config.logAllFailures;
+  const tellsHow = how !== undefined && checker.up && checker.config.logAllFailures;
   failDatagram(check, { between: how, last: tellsHow ? [how, result] : [result] });
 }
 

@@ -33,8 +33,9 @@ export interface Checker {
   answers: number;
   /** Tells the reply to this attempt of a PING_CHECK or DNS_CHECK from others. */
   identifier: number;
-  /** The child of a MISC_CHECK, and whether it was told to end. */
+  /** The child of a MISC_CHECK, when it began, and whether it was told to end. */
   pid: number | undefined;
+  begunAt: number;
   timedOut: boolean;
   /** Waits for the virtual address to be here (K92). */
   suspended: boolean;
@@ -83,6 +84,7 @@ export function newChecker(config: CheckerConfig, pool: number, server: number):
     answers: 0,
     identifier: 0,
     pid: undefined,
+    begunAt: 0,
     timedOut: false,
     suspended: false,
   };

@@ -115,7 +115,6 @@ export interface VirtualServerConfig {
   readonly onePacket: boolean;
   readonly quorum: number;
   readonly hysteresis: number;
-  readonly alpha: boolean;
   /** At the end notify_down and quorum_down run too (K137). */
   readonly omega: boolean;
   /** Checks only while the address is here (K92). */
@@ -152,14 +151,15 @@ interface CheckerBase {
   readonly delayBeforeRetryUs: number;
   /** Names the reason of each failing attempt in the log (K87). */
   readonly logAllFailures: boolean;
-  /** Begins as down, whatever its service does. */
+  /** Begins as down (K136). */
   readonly alpha: boolean;
 }
 
 export interface HttpCheckerConfig extends CheckerBase {
   readonly type: "HTTP_GET" | "SSL_GET";
-  readonly httpVersion: "1.0" | "1.1";
-  /** One good round is enough to come back (K140). */
+  /** All but "1.0" say `Connection: close`, too. */
+  readonly httpVersion: "1.0" | "1.0C" | "1.1";
+  /** On the way back, and at the start, one good answer is asked for right after the other. */
   readonly fastRecovery: boolean;
   readonly urls: readonly {
     readonly path: string;

@@ -51,3 +51,59 @@ vrrp_instance VI_1 {
     ["track_file", "tracking"],
   ]);
 });
+
+test("of what a checker may be told, few things are left out", () => {
+  const text = `global_defs {
+  checker_log_all_failures
+}
+SSL {
+  ca /etc/ca
+}
+virtual_server 10.0.0.1 80 {
+  virtualhost a.org
+  real_server 10.0.0.2 80 {
+    virtualhost b.org
+    HTTP_GET {
+      url {
+        path /
+        virtualhost c.org
+        status_code 200
+        regex hello
+      }
+      connect_ip 10.0.0.3
+      bindto 10.0.0.4
+      fwmark 3
+      fast_recovery
+      http_protocol 1.0C
+    }
+    SSL_GET {
+      url {
+        path /
+      }
+      enable_sni
+    }
+    SMTP_CHECK {
+      helo_name a
+      host {
+        connect_port 26
+        bind_if eth0
+      }
+    }
+    MISC_CHECK {
+      misc_path /bin/true
+      misc_dynamic
+      user nobody
+    }
+  }
+}
+`;
+  expect(notActedOn(text).map(({ keyword, reason }) => [keyword, reason])).toEqual([
+    ["SSL", "tls"],
+    ["regex", "other"],
+    ["bindto", "other"],
+    ["fwmark", "other"],
+    ["enable_sni", "tls"],
+    ["bind_if", "other"],
+    ["user", "process"],
+  ]);
+});

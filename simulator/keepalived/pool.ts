@@ -40,7 +40,7 @@ export interface Speaker {
 export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   const { system } = speaker;
   addService(system.host, nameOf(config), serviceOptions(config), system.sim);
-  const servers = config.realServers.map((server) => newServer(system, config, server));
+  const servers = config.realServers.map((server) => newServer(system, server));
   const pool: Pool = { config, servers, hasQuorum: false };
   for (const server of servers) if (server.alive) insert(speaker, pool, server);
   updateQuorum(speaker, pool);
@@ -48,16 +48,9 @@ export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   return pool;
 }
 
-/** Alive from the start, unless the service or a checker says alpha, or a file no (K133, K136). */
-export function newServer(
-  system: System,
-  { alpha }: VirtualServerConfig,
-  config: RealServerConfig,
-): Server {
-  const { checkers } = config;
-  const startsDown =
-    (alpha && checkers.length > 0) ||
-    checkers.some((each) => each.alpha || startsOut(system, each));
+/** Alive from the start, unless a checker begins as down, or a file says no (K133, K136). */
+export function newServer(system: System, config: RealServerConfig): Server {
+  const startsDown = config.checkers.some((each) => each.alpha || startsOut(system, each));
   return { config, alive: !startsDown, weight: fileWeight(system, config) };
 }
 

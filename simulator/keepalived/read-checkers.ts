@@ -3,7 +3,7 @@
 import type { CheckerConfig, HttpCheckerConfig } from "./config.ts";
 import { commandWords } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
-import { all, has, integer, last, seconds, word } from "./values.ts";
+import { all, flag, has, integer, last, seconds, word } from "./values.ts";
 
 const SECOND_US = 1_000_000;
 const MAX_COUNT = 2 ** 31 - 1;
@@ -11,40 +11,51 @@ const MAX_SECONDS = 4294.967295;
 const RETRIES: Readonly<Record<string, number>> = { MISC_CHECK: 0, DNS_CHECK: 3 };
 
 /** What a block means of a kind that stands apart (read-more-checkers.ts). */
-export type ReadMore = (statement: Statement, common: Common) => CheckerConfig | undefined;
+export type ReadMore = (
+  statement: Statement,
+  /** Of the block, or of one within it, that one first. */
+  commonOf: (...blocks: Statement[]) => Common,
+) => readonly CheckerConfig[];
+
+/** What the whole file says to each checker. */
+export interface OfAll {
+  readonly readMore?: ReadMore | undefined;
+  /** `checker_log_all_failures`: what a checker says of it does not count then (measured). */
+  readonly logAllFailures: boolean;
+}
 
 /** `outer` are the server and its service. */
 export function readCheckers(
   outer: readonly [Statement, Statement],
   address: string,
   port: number,
-  readMore: ReadMore | undefined,
+  { readMore, logAllFailures }: OfAll,
 ): CheckerConfig[] {
-  const checkers: CheckerConfig[] = [];
-  for (const each of outer[0].block ?? []) {
-    const common = readCommon(each, outer, address, port);
-    const checker = readChecker(each, outer, common, readMore);
-    if (checker !== undefined) checkers.push(checker);
-  }
-  return checkers;
+  const commonOf = (...own: Statement[]): Common => {
+    const common = readCommon(own, outer, address, port);
+    return { ...common, logAllFailures: common.logAllFailures || logAllFailures };
+  };
+  return (outer[0].block ?? []).flatMap((each) => {
+    const checker = readChecker(each, outer, commonOf);
+    return checker ?? readMore?.(each, commonOf) ?? [];
+  });
 }
 
 function readChecker(
   statement: Statement,
-  outer: readonly Statement[],
-  common: Common,
-  readMore: ReadMore | undefined,
+  outer: readonly [Statement, Statement],
+  commonOf: (checker: Statement) => Common,
 ): CheckerConfig | undefined {
   switch (statement.keyword) {
     case "HTTP_GET":
     case "SSL_GET":
-      return readHttp(statement, outer, common);
+      return readHttp(statement, outer, commonOf(statement));
     case "TCP_CHECK":
-      return { type: "TCP_CHECK", ...common };
+      return { type: "TCP_CHECK", ...commonOf(statement) };
     case "MISC_CHECK":
-      return readMisc(statement, common);
+      return readMisc(statement, commonOf(statement));
     default:
-      return readMore?.(statement, common);
+      return undefined;
   }
 }
 
@@ -59,38 +70,52 @@ function readMisc({ block }: Statement, common: Common): CheckerConfig | undefin
 
 export type Common = Omit<HttpCheckerConfig, "type" | "urls" | "httpVersion" | "fastRecovery">;
 
-/** A checker's own value, else its server's, else the service's, else the default (K126, K131). */
+/**
+ * A checker's own value, else its server's, else the service's, else the default (K126, K131). One
+ * out of its range is none. Only a checker may do without retries. `own` is its block, or one within
+ * it and it.
+ */
 function readCommon(
-  checker: Statement,
-  outer: readonly Statement[],
+  own: readonly Statement[],
+  outer: readonly [Statement, Statement],
   address: string,
   port: number,
 ): Common {
-  const find = (key: string): Statement | undefined =>
-    [checker, ...outer].map(({ block }) => last(block, key)).find((each) => each !== undefined);
+  const [server, service] = outer;
+  const blocks = [...own, ...outer].map(({ block }) => block);
+  const inner = blocks.slice(0, own.length);
+  const outermost = own.at(-1)?.keyword ?? "";
+  const said = (key: string): boolean | undefined =>
+    inner.map((block) => flag(last(block, key))).find((each) => each !== undefined);
   const time = (key: string, min: number, defaultUs: number): number =>
-    seconds(find(key), { min, max: MAX_SECONDS, defaultUs });
-  const isHttp = checker.keyword === "HTTP_GET" || checker.keyword === "SSL_GET";
-  const isDns = checker.keyword === "DNS_CHECK";
+    blocks
+      .map((block) => seconds(last(block, key), { min, max: MAX_SECONDS, defaultUs: -1 }))
+      .find((each) => each >= 0) ?? defaultUs;
+  const retries = blocks
+    .map((block, depth) => {
+      const min = depth < own.length ? 0 : 1;
+      const statement = last(block, "retry") ?? last(block, "nb_get_retry");
+      return integer(statement, { min, max: MAX_COUNT, default: -1 });
+    })
+    .find((each) => each >= 0);
+  const isHttp = outermost === "HTTP_GET" || outermost === "SSL_GET";
+  const isDns = outermost === "DNS_CHECK";
   const delayLoopUs = time("delay_loop", 0.000001, 60 * SECOND_US);
   return {
-    connectIp: word(last(checker.block, "connect_ip")) ?? address,
-    connectPort: Number(word(last(checker.block, "connect_port")) ?? port),
+    connectIp: word(last(inner[0], "connect_ip")) ?? address,
+    connectPort: Number(word(last(inner[0], "connect_port")) ?? port),
     connectTimeoutUs: time("connect_timeout", 0.000001, 5 * SECOND_US),
     delayLoopUs,
     warmupUs: time("warmup", 0, delayLoopUs),
-    retries: integer(find("retry") ?? find("nb_get_retry"), {
-      min: 0,
-      max: MAX_COUNT,
-      default: RETRIES[checker.keyword] ?? 1,
-    }),
+    retries: retries ?? RETRIES[outermost] ?? 1,
     delayBeforeRetryUs: time(
       "delay_before_retry",
       0,
       isDns ? delayLoopUs : (isHttp ? 3 : 1) * SECOND_US,
     ),
-    logAllFailures: has(checker.block, "log_all_failures"),
-    alpha: [checker, ...outer].some(({ block }) => has(block, "alpha")),
+    logAllFailures: said("log_all_failures") ?? false,
+    // A service's has no argument.
+    alpha: said("alpha") ?? flag(last(server.block, "alpha")) ?? has(service.block, "alpha"),
   };
 }
 
@@ -112,8 +137,9 @@ function readHttp(
         : readStatusCodes(last(url.block, "status_code")),
   }));
   const type = checker.keyword === "SSL_GET" ? "SSL_GET" : "HTTP_GET";
-  const httpVersion = word(last(checker.block, "http_protocol"))?.startsWith("1.1") ? "1.1" : "1.0";
-  const fastRecovery = has(checker.block, "fast_recovery");
+  const version = word(last(checker.block, "http_protocol"));
+  const httpVersion = version === "1.1" || version === "1.0C" ? version : "1.0";
+  const fastRecovery = flag(last(checker.block, "fast_recovery")) ?? false;
   return { type, ...common, httpVersion, fastRecovery, urls };
 }
 

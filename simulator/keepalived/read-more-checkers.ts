@@ -1,14 +1,14 @@
 // The meaning of the checkers that few files have (K131). They stand apart, so that a page's first
-// figure is light. Left out: BFD_CHECK, an SMTP_CHECK's host block (K159).
+// figure is light. Left out: BFD_CHECK.
 import type {
-  CheckerConfig,
   DnsCheckerConfig,
   FileCheckerConfig,
+  SmtpCheckerConfig,
   UdpCheckerConfig,
 } from "./config.ts";
 import type { Common, ReadMore } from "./read-checkers.ts";
 import type { Statement } from "./tree.ts";
-import { integer, last, word } from "./values.ts";
+import { all, integer, last, word } from "./values.ts";
 
 const MAX_COUNT = 2 ** 31 - 1;
 const MAX_LENGTH = 65_535;
@@ -27,30 +27,33 @@ const QUERY_TYPES: Readonly<Record<string, number>> = {
 
 /** `files` are the track_file blocks of the whole text. */
 export function readMoreCheckers(files: readonly Statement[]): ReadMore {
-  return (statement, common) => readChecker(statement, common, files);
+  return (statement, commonOf) => {
+    const common = (): Common => commonOf(statement);
+    switch (statement.keyword) {
+      case "PING_CHECK":
+        return [{ type: "PING_CHECK", ...common() }];
+      case "UDP_CHECK":
+        return [readUdp(statement, common())];
+      case "DNS_CHECK":
+        return [readDns(statement, common())];
+      case "SMTP_CHECK":
+        return readSmtp(statement, commonOf);
+      case "FILE_CHECK":
+        return readFileCheck(statement, common(), files);
+      default:
+        return [];
+    }
+  };
 }
 
-function readChecker(
+/** One checker, and one more for each `host` block in it (K159, measured). */
+function readSmtp(
   statement: Statement,
-  common: Common,
-  files: readonly Statement[],
-): CheckerConfig | undefined {
-  switch (statement.keyword) {
-    case "PING_CHECK":
-      return { type: "PING_CHECK", ...common };
-    case "UDP_CHECK":
-      return readUdp(statement, common);
-    case "DNS_CHECK":
-      return readDns(statement, common);
-    case "SMTP_CHECK": {
-      const helo = word(last(statement.block, "helo_name")) ?? "smtpchecker.keepalived.org";
-      return { type: "SMTP_CHECK", ...common, helo };
-    }
-    case "FILE_CHECK":
-      return readFileCheck(statement, common, files);
-    default:
-      return undefined;
-  }
+  commonOf: (...blocks: Statement[]) => Common,
+): SmtpCheckerConfig[] {
+  const helo = word(last(statement.block, "helo_name")) ?? "smtpchecker.keepalived.org";
+  const hosts = all(statement.block, "host").map((host) => commonOf(host, statement));
+  return [commonOf(statement), ...hosts].map((common) => ({ type: "SMTP_CHECK", ...common, helo }));
 }
 
 /** What the lengths and contents of a reply must be counts only where contents are given. */
@@ -100,14 +103,14 @@ function readFileCheck(
   { block }: Statement,
   common: Common,
   files: readonly Statement[],
-): FileCheckerConfig | undefined {
+): FileCheckerConfig[] {
   const name = word(last(block, "track_file"));
   const file = files.find((each) => word(each) === name);
   const path = word(last(file?.block, "file"));
-  if (name === undefined || path === undefined) return undefined;
+  if (name === undefined || path === undefined) return [];
   const weight = last(block, "weight") ?? last(file?.block, "weight");
   const start = last(file?.block, "init_file");
-  return {
+  const config: FileCheckerConfig = {
     type: "FILE_CHECK",
     ...common,
     alpha: false,
@@ -118,4 +121,5 @@ function readFileCheck(
     initial: start === undefined ? undefined : Number.parseInt(word(start) ?? "0", 10) || 0,
     overwrites: start?.words.some(({ text }) => text === "overwrite") ?? false,
   };
+  return [config];
 }

@@ -1,10 +1,10 @@
 // The meaning of a virtual_server block (K125-K131); its checkers are read elsewhere.
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { parseIp } from "../wire/address.ts";
-import { readCheckers, type ReadMore } from "./read-checkers.ts";
+import { type OfAll, readCheckers } from "./read-checkers.ts";
 import { commandWords } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
-import { all, has, integer, last, word } from "./values.ts";
+import { all, flag, has, integer, last, word } from "./values.ts";
 
 const SCHEDULERS = "rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos".split(" ");
 const FLAGS = ["sh-port", "sh-fallback", "mh-port", "mh-fallback", "flag-1", "flag-2", "flag-3"];
@@ -14,7 +14,7 @@ const MAX_COUNT = 2 ** 31 - 1;
 /** undefined: it is not run, for an address of another kind or for want of servers. */
 export function readVirtualServer(
   statement: Statement,
-  readMore?: ReadMore,
+  ofAll: OfAll,
 ): VirtualServerConfig | undefined {
   const { block } = statement;
   const address = word(statement) ?? "";
@@ -22,7 +22,7 @@ export function readVirtualServer(
   const port = isMark ? 0 : Number(word(statement, 2) ?? 0);
   if (!isMark && parseIp(address) === undefined) return undefined;
   const method = methodOf(lastOf(block, "lb_kind", "lvs_method")) ?? "masq";
-  const realServers = readRealServers(statement, port, method, isMark, readMore);
+  const realServers = readRealServers(statement, port, method, isMark, ofAll);
   if (realServers.length === 0) return undefined;
   return {
     protocol: protocolOf(block) === "tcp" ? "tcp" : "udp",
@@ -34,7 +34,6 @@ export function readVirtualServer(
     persistence: readPersistence(block),
     onePacket: has(block, "ops"),
     ...readQuorum(block, realServers),
-    alpha: has(block, "alpha"),
     omega: has(block, "omega"),
     haSuspend: has(block, "ha_suspend"),
     inhibitOnFailure: has(block, "inhibit_on_failure"),
@@ -53,10 +52,10 @@ function readRealServers(
   port: number,
   method: RealServerConfig["method"],
   isMark: boolean,
-  readMore: ReadMore | undefined,
+  ofAll: OfAll,
 ): RealServerConfig[] {
   const servers = all(statement.block, "real_server")
-    .map((each) => readRealServer(each, statement, port, method, readMore))
+    .map((each) => readRealServer(each, statement, port, method, ofAll))
     .filter((each) => each !== undefined);
   return servers.filter(
     (each, i) =>
@@ -137,7 +136,7 @@ function readRealServer(
   virtual: Statement,
   virtualPort: number,
   method: RealServerConfig["method"],
-  readMore: ReadMore | undefined,
+  ofAll: OfAll,
 ): RealServerConfig | undefined {
   const address = word(statement) ?? "";
   if (parseIp(address) === undefined) return undefined;
@@ -157,9 +156,11 @@ function readRealServer(
     upperThreshold: count("uthreshold", 0),
     lowerThreshold: count("lthreshold", 0),
     method: methodOf(last(block, "lvs_method") ?? last(block, "lb_kind")) ?? method,
-    inhibitOnFailure: has(block, "inhibit_on_failure") || has(virtual.block, "inhibit_on_failure"),
+    // Its service's has no argument.
+    inhibitOnFailure:
+      flag(last(block, "inhibit_on_failure")) ?? has(virtual.block, "inhibit_on_failure"),
     notifyUp: commandWords(last(block, "notify_up")),
     notifyDown: commandWords(last(block, "notify_down")),
-    checkers: readCheckers([statement, virtual], address, given, readMore),
+    checkers: readCheckers([statement, virtual], address, given, ofAll),
   };
 }

@@ -12,7 +12,7 @@ import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./rea
 import { readInstance } from "./read-vrrp.ts";
 import { type Files, readSource } from "./source.ts";
 import type { Statement } from "./tree.ts";
-import { all, last, type Reader, word } from "./values.ts";
+import { all, flag, last, type Reader, word } from "./values.ts";
 
 export interface ReadResult {
   readonly config: KeepalivedConfig;
@@ -107,8 +107,9 @@ function meaningOf(
   const global = all(parent.statements, "global_defs").flatMap(({ block }) => block ?? []);
   const files = checkers.statements.filter(({ keyword }) => keyword.endsWith("track_file"));
   const readMore = opinions?.readMoreCheckers(files);
+  const logAllFailures = flag(last(global, "checker_log_all_failures")) ?? false;
   const virtualServers = all(checkers.statements, "virtual_server")
-    .map((statement) => readVirtualServer(statement, readMore))
+    .map((statement) => readVirtualServer(statement, { readMore, logAllFailures }))
     .filter((each) => each !== undefined);
   const reader: Reader = { process: "Keepalived_vrrp", found };
   const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {

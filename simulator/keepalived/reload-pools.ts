@@ -61,7 +61,7 @@ function reloadPool(speaker: Speaker, old: Pool, config: VirtualServerConfig): P
     const same = old.servers.find((server) => isSame(server.config, each));
     const server: Server =
       same === undefined
-        ? newServer(speaker.system, config, each)
+        ? newServer(speaker.system, each)
         : { config: each, alive: same.alive, weight: same.weight };
     pool.servers.push(server);
     if (same === undefined && server.alive) added.push(server);

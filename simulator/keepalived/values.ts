@@ -47,6 +47,12 @@ export function has(block: readonly Statement[] | undefined, keyword: string): b
   return last(block, keyword) !== undefined;
 }
 
+/** "alpha", "alpha yes", "alpha off"; undefined: nothing is said. */
+export function flag(statement: Statement | undefined): boolean | undefined {
+  if (statement === undefined) return undefined;
+  return !["false", "off", "no"].includes(word(statement) ?? "");
+}
+
 /** A whole number within limits; of anything else complaints.ts tells, and the default is used. */
 export function integer(
   statement: Statement | undefined,
