@@ -210,7 +210,7 @@ for (const { path, parts } of [
       await page.goto(path);
       await figure(page).scrollIntoViewIfNeeded();
       for (const part of parts) {
-        const tab = figure(page).getByRole("button", { name: part, exact: true });
+        const tab = figure(page).getByRole("button", { name: part, exact: true }).first();
         // The figure may still be asleep.
         await expect(async () => {
           if ((await tab.getAttribute("aria-pressed")) !== "true") await tab.click();
