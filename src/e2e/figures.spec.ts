@@ -1,5 +1,6 @@
 // What readers do with the figures: pull the cable, wait, put it back, drag the time, choose a
 // fault, walk a packet, guess. In both languages, by mouse and by keyboard.
+import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 
 // A figure shows every hop: half a minute of the reader's time holds some ten seconds of the lab's.
@@ -171,3 +172,56 @@ test("a figure's run goes on in the lab, and in the other language", async ({ pa
     timeout: 20_000,
   });
 });
+
+test("the space bar scrolls a chapter; F fills the screen, where it plays", async ({ page }) => {
+  await page.goto("./chapters/failover/");
+  await figure(page).scrollIntoViewIfNeeded();
+  const pause = figure(page).getByRole("button", { name: "Pause", exact: true });
+  await expect(pause).toBeVisible();
+  const before = await page.evaluate(() => scrollY);
+  await page.keyboard.press("Space");
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before);
+  await expect(pause).toBeVisible();
+  await figure(page).scrollIntoViewIfNeeded();
+  await page.keyboard.press("f");
+  await expect(figure(page)).toHaveClass(/classroom/);
+  await page.keyboard.press("Space");
+  await expect(figure(page).getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(figure(page)).not.toHaveClass(/classroom/);
+});
+
+for (const { path, parts } of [
+  {
+    path: "./chapters/failover/",
+    parts: ["Switches", "keepalived.conf", "Terminal", "Log", "Tables", "All frames"],
+  },
+  {
+    path: "./zh/chapters/direct-routing/",
+    parts: ["开关", "keepalived.conf", "终端", "表格", "所有帧"],
+  },
+]) {
+  test(`the parts under the figure of ${path} are accessible, and no wider than a phone`, async ({
+    page,
+  }) => {
+    for (const [colorScheme, width] of [["light", 1440] as const, ["dark", 390] as const]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.goto(path);
+      await figure(page).scrollIntoViewIfNeeded();
+      for (const part of parts) {
+        const tab = figure(page).getByRole("button", { name: part, exact: true }).first();
+        // The figure may still be asleep.
+        await expect(async () => {
+          if ((await tab.getAttribute("aria-pressed")) !== "true") await tab.click();
+          await expect(tab).toHaveAttribute("aria-pressed", "true", { timeout: 500 });
+        }).toPass();
+        await page.waitForLoadState("networkidle");
+        const { violations } = await new AxeBuilder({ page }).include("figure").analyze();
+        expect(violations, `${part} ${colorScheme}`).toEqual([]);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(wide, part).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+}

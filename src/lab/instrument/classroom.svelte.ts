@@ -7,9 +7,12 @@ export class Classroom {
   /** The second that the teacher comes back to. */
   marked = $state<number | undefined>(undefined);
   private readonly session: LabSession;
+  /** The instrument is the page: there is no text to be scrolled by space bar and arrows. */
+  private readonly isPage: boolean;
 
-  constructor(session: LabSession) {
+  constructor(session: LabSession, isPage = false) {
     this.session = session;
+    this.isPage = isPage;
   }
 
   /** Fills the screen where the browser lets us, the window where it does not. */
@@ -32,6 +35,8 @@ export class Classroom {
 
   key(event: KeyboardEvent, root: Element): void {
     const { session } = this;
+    if (this.isOn && event.key === "Escape") return void this.toggle(root);
+    if (!this.isPage && !this.isOn && !mayMean(event, root)) return;
     const isUsed = pressed(event, {
       session,
       mark: () => void (this.marked = session.now),
@@ -42,4 +47,13 @@ export class Classroom {
     });
     if (isUsed) event.preventDefault();
   }
+}
+
+const SCROLLS: readonly string[] = [" ", "ArrowLeft", "ArrowRight"];
+
+/** In a page of text a key is a figure's only while it is in view; what scrolls, in it alone. */
+function mayMean(event: KeyboardEvent, root: Element): boolean {
+  if (event.target instanceof Node && root.contains(event.target)) return true;
+  const { top, bottom } = root.getBoundingClientRect();
+  return !SCROLLS.includes(event.key) && bottom > 0 && top < innerHeight;
 }

@@ -37,6 +37,10 @@ export async function takeRun(session: LabSession, figure: string): Promise<bool
     const text = sessionStorage.getItem(key);
     sessionStorage.removeItem(key);
     if (text === null) return false;
+    // The run in hand counts, not the one that an address once led to.
+    if (/^#(run|recording)=/.test(location.hash)) {
+      history.replaceState(history.state, "", location.pathname + location.search);
+    }
     const { beginning, inputs, at, isPlaying, speed } = JSON.parse(text) as KeptRun;
     if (beginning.scenario !== session.beginning.scenario) await session.open(beginning);
     await session.resume(inputs, at);

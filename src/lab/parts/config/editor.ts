@@ -249,6 +249,8 @@ export function createEditor(parent: HTMLElement, hooks: EditorHooks): ConfigEdi
           indentWithTab,
         ]),
         labelled.of(EditorView.contentAttributes.of({ "aria-label": hooks.label })),
+        // Said openly: the text is reached by Tab, and with it what scrolls around it.
+        EditorView.contentAttributes.of({ tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged && !isShowing) hooks.onchange(state.doc.toString());
         }),
