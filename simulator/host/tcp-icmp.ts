@@ -42,5 +42,7 @@ export function tcpTooBig(
   sim: Sim,
 ): boolean {
   const connection = senderOf(host, quoted, segment);
-  return connection !== undefined && lowerMss(host, connection, mtu, sim);
+  // In TIME-WAIT there is nothing left to send in smaller pieces.
+  if (connection === undefined || connection.state === "TIME-WAIT") return false;
+  return lowerMss(host, connection, mtu, sim);
 }

@@ -20,7 +20,7 @@ import {
   startRetransmitTimer,
   synWindowOf,
 } from "./tcp-output.ts";
-import { closeRecord, createConnection } from "./tcp-record.ts";
+import { awake, closeRecord, createConnection, rest } from "./tcp-record.ts";
 import type { TcpConnection, TcpListener } from "./tcp-state.ts";
 import { tupleKey } from "./tcp-state.ts";
 
@@ -37,7 +37,9 @@ export function receiveTcp(host: Host, packet: Ipv4Packet, segment: TcpSegment, 
   const id = host.tcp.byTuple.get(key);
   const connection = id === undefined ? undefined : host.sockets.get(id);
   if (connection?.kind === "tcp" && !isReopening(connection, segment)) {
-    return receive(host, connection, segment, sim);
+    const own = awake(host, connection);
+    receive(host, own, segment, sim);
+    return rest(own);
   }
   if (connection?.kind === "tcp") closeRecord(host, connection);
   const listener = findListener(host, destination, segment.destinationPort);

@@ -69,8 +69,25 @@ export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConne
   return connection;
 }
 
+/**
+ * Freezes a connection that only waits out TIME-WAIT: there are hundreds of them behind a busy
+ * client, and copies of the world share what is frozen.
+ */
+export function rest(connection: TcpConnection): void {
+  if (connection.state === "TIME-WAIT") Object.freeze(connection);
+}
+
+/** The connection as a record that may be changed; one at rest is taken out of the ice. */
+export function awake(host: Host, connection: TcpConnection): TcpConnection {
+  if (!Object.isFrozen(connection)) return connection;
+  const copy = { ...connection };
+  host.sockets.set(copy.id, copy);
+  return copy;
+}
+
 /** Forgets a connection: nothing finds it any more. */
-export function closeRecord(host: Host, connection: TcpConnection): void {
+export function closeRecord(host: Host, found: TcpConnection): void {
+  const connection = awake(host, found);
   if (connection.state !== "CLOSED") {
     if (host.tcp.byTuple.get(keyOf(connection)) === connection.id) {
       host.tcp.byTuple.delete(keyOf(connection));

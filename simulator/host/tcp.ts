@@ -21,7 +21,14 @@ import {
   sendSyn,
   startRetransmitTimer,
 } from "./tcp-output.ts";
-import { closeRecord, createConnection, createListener, removeListener } from "./tcp-record.ts";
+import {
+  awake,
+  closeRecord,
+  createConnection,
+  createListener,
+  removeListener,
+  rest,
+} from "./tcp-record.ts";
 import { type TcpConnection, tupleKey } from "./tcp-state.ts";
 import { sysctlNumber } from "./sysctl.ts";
 
@@ -110,7 +117,9 @@ export function receiveTcpData(
   id: number,
 ): { data: string; end: boolean; error?: SocketError } {
   const connection = host.sockets.get(id);
-  if (connection?.kind !== "tcp") return { data: "", end: true };
+  if (connection?.kind !== "tcp" || connection.state === "TIME-WAIT") {
+    return { data: "", end: true };
+  }
   const data = connection.receiveBuffer;
   connection.receiveBuffer = "";
   const { endOfStream: end, error } = connection;
@@ -122,7 +131,7 @@ export function closeSocket({ host, sim }: System, id: number): void {
   const socket = host.sockets.get(id);
   if (socket === undefined) return;
   if (socket.kind === "tcp-listener") return closeListener(host, socket.id, sim);
-  if (socket.kind !== "tcp") return;
+  if (socket.kind !== "tcp" || socket.state === "TIME-WAIT") return;
   socket.pid = 0;
   switch (socket.state) {
     case "SYN-SENT":
@@ -168,9 +177,9 @@ export function abortSocket(host: Host, id: number, sim: Sim): void {
 
 /** The TCP alarm: key is the socket's id. */
 export function tcpAlarm(host: Host, key: string, sim: Sim): void {
-  const connection = host.sockets.get(Number(key));
-  if (connection?.kind !== "tcp" || connection.alarmAt === undefined) return;
-  if (connection.alarmAt > sim.now) return;
+  const found = host.sockets.get(Number(key));
+  if (found?.kind !== "tcp" || found.alarmAt === undefined || found.alarmAt > sim.now) return;
+  const connection = awake(host, found);
   connection.alarmAt = undefined;
   if (isDue(connection.ackDeadline, sim.now)) {
     // No answer took it along: this is no dialogue after all (recorded: lvs-l-sync-power).
@@ -180,6 +189,7 @@ export function tcpAlarm(host: Host, key: string, sim: Sim): void {
   if (isDue(connection.timeWaitDeadline, sim.now)) return closeRecord(host, connection);
   if (isDue(connection.retransmitDeadline, sim.now)) timeOut(host, connection, sim);
   if (host.sockets.has(connection.id)) arm(host, connection, sim);
+  rest(connection);
 }
 
 function isDue(deadline: number | undefined, now: number): boolean {

@@ -22,8 +22,6 @@ export type AlarmKind =
 interface EventBase {
   readonly at: number;
   readonly id: number;
-  /** The event during which this one was asked for; 0 for the scenario's own start and inputs. */
-  readonly cause: number;
 }
 
 export type Event = EventBase &

@@ -2,7 +2,7 @@
 // event means is the machine's business (`machine.ts`); this file knows only time and causes.
 import type { Host, Nic } from "../host/host.ts";
 import type { Wake } from "../host/process.ts";
-import { forwardFrame, isWalled, type Switch, type SwitchPort } from "../switch.ts";
+import { forwardFrame, isWalled, type SwitchPort } from "../switch.ts";
 import { isGroupMac } from "../wire/address.ts";
 import { type Frame, frameLength } from "../wire/ethernet.ts";
 import { assert, unreachable } from "./assert.ts";
@@ -11,7 +11,7 @@ import { type AlarmKind, type Event, peek, pop, push } from "./queue.ts";
 import { nextRandom } from "./random.ts";
 import type { Sim } from "./sim.ts";
 import { appendEntry, appendFrame } from "./trace.ts";
-import type { Fields, FrameRecord, Trace, TraceCode } from "./trace.ts";
+import type { Delivery, Fields, Trace, TraceCode } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /** A frame's way through cable, switch and cable: as long as on the recorded wires. */
@@ -43,10 +43,16 @@ export function createSimulation(world: World, trace: Trace, machine: Machine): 
     },
     random: () => nextRandom(world),
     transmit: (host, nic, frame) => transmit(world, trace, host, nic, frame),
-    alarm: (host, deadline, kind, key) =>
-      schedule(world, trace, { kind: "alarm", host: host.name, alarm: kind, key }, deadline),
-    wake: (host, pid, reason, at = world.now) =>
-      schedule(world, trace, { kind: "wake", host: host.name, pid, reason }, at),
+    alarm(host, deadline, alarm, key) {
+      const at = eventTime(world, deadline);
+      const id = nextEvent(world, trace, world.event);
+      push(world.queue, { kind: "alarm", at, id, host: host.name, alarm, key });
+    },
+    wake(host, pid, reason, when = world.now) {
+      const at = eventTime(world, when);
+      const id = nextEvent(world, trace, world.event);
+      push(world.queue, { kind: "wake", at, id, host: host.name, pid, reason });
+    },
     startUs: (program) => machine.startUs(program),
     record: (host, code, fields = {}) => record(world, trace, host, code, fields),
   };
@@ -54,8 +60,9 @@ export function createSimulation(world: World, trace: Trace, machine: Machine): 
 }
 
 /** Puts a person's input into the queue at `at`: no event caused it. */
-export function addInput(world: World, trace: Trace, at: number, input: Input): void {
-  schedule(world, trace, { kind: "input", input }, at, 0);
+export function addInput(world: World, trace: Trace, when: number, input: Input): void {
+  const at = eventTime(world, when);
+  push(world.queue, { kind: "input", at, id: nextEvent(world, trace, 0), input });
 }
 
 /** Handles the next event if it is due by `until`; false when there is none. */
@@ -104,19 +111,16 @@ function hostNamed(world: World, name: string): Host {
   return host;
 }
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-function schedule(
-  world: World,
-  trace: Trace,
-  event: DistributiveOmit<Event, "at" | "id" | "cause">,
-  at: number,
-  cause = world.event,
-): void {
+/** Gives the next event its number and notes which one asked for it; 0 for none. */
+function nextEvent(world: World, trace: Trace, cause: number): number {
   const id = ++world.lastEvent;
   trace.causes[id] = cause;
-  const time = at > world.now ? Math.ceil(at) : world.now;
-  push(world.queue, { ...event, at: time, id, cause } as Event);
+  return id;
+}
+
+/** Whole microseconds, and never in the past. */
+function eventTime(world: World, at: number): number {
+  return at > world.now ? Math.ceil(at) : world.now;
 }
 
 function record(world: World, trace: Trace, host: Host, code: TraceCode, fields: Fields): void {
@@ -131,51 +135,51 @@ function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame
   const sw = world.switches.get(nic.network);
   const port = sw?.ports.get(nic.port ?? -1);
   assert(sw !== undefined && port !== undefined, `${host.name} ${nic.name} is plugged in nowhere`);
-  const sent: FrameRecord = {
-    id: ++world.lastFrame,
-    at: world.now,
-    event: world.event,
-    from: host.name,
-    nic: nic.name,
-    network: sw.name,
-    frame,
-    deliveries: [],
-  };
-  appendFrame(trace, sent);
+  const id = ++world.lastFrame;
   nic.traffic.txPackets++;
   nic.traffic.txBytes += frameLength(frame);
   for (const ring of nic.rings.values()) ring.push({ at: world.now, frame, way: "out" });
-  if (port.loss > 0 && nextRandom(world) < port.loss) {
-    sent.lost = { at: world.now, where: sw.name, reason: "loss" };
-    return;
+  const isLost = port.loss > 0 && nextRandom(world) < port.loss;
+  const out = isLost ? [] : forwardFrame(sw, port.number, frame, world.now).out;
+  const reached = out.filter((target) => !isWalled(sw, host.name, target.host, frame));
+  const deliveries = reached.map((target, copy) => {
+    const at = world.now + HOP_US + port.delayUs + copy * NEXT_COPY_US;
+    return delivery(world, target, frame, Math.ceil(at));
+  });
+  const [at, event, from] = [world.now, world.event, host.name];
+  const sent = { id, at, event, from, nic: nic.name, network: sw.name, frame, deliveries };
+  if (isLost) {
+    appendFrame(trace, { ...sent, lost: { at, where: sw.name, reason: "loss" } });
+  } else if (deliveries.some(({ accepted }) => accepted)) {
+    appendFrame(trace, sent);
+  } else {
+    const reason = reached.length < out.length ? "partition" : "nobody-there";
+    appendFrame(trace, { ...sent, lost: { at: at + HOP_US, where: sw.name, reason } });
   }
-  spread(world, trace, sw, port, sent);
+  for (const { host, nic, at } of deliveries) {
+    const id = nextEvent(world, trace, world.event);
+    push(world.queue, { kind: "deliver", at, id, host, nic, frameId: sent.id, frame });
+  }
 }
 
-/** Hands the frame to every port it leaves by, and says where it ended if it reached nobody. */
-function spread(world: World, trace: Trace, sw: Switch, port: SwitchPort, sent: FrameRecord): void {
-  const { out } = forwardFrame(sw, port.number, sent.frame, world.now);
-  let at = world.now + HOP_US + port.delayUs;
-  let walled = false;
-  for (const target of out) {
-    if (isWalled(sw, sent.from, target.host, sent.frame)) {
-      walled = true;
-      continue;
-    }
-    const mac = world.hosts.get(target.host)?.nics.get(target.nic)?.mac;
-    const accepted = isGroupMac(sent.frame.destination) || sent.frame.destination === mac;
-    sent.deliveries.push({ host: target.host, nic: target.nic, at, accepted });
-    const { host, nic } = target;
-    schedule(world, trace, { kind: "deliver", host, nic, frameId: sent.id, frame: sent.frame }, at);
-    at += NEXT_COPY_US;
-  }
-  if (sent.deliveries.some((delivery) => delivery.accepted)) return;
-  const reason = walled ? "partition" : "nobody-there";
-  sent.lost = { at: world.now + HOP_US, where: sw.name, reason };
+/** A copy of a frame that leaves the switch by `port`, to be there at `at`. */
+function delivery(world: World, { host, nic }: SwitchPort, frame: Frame, at: number): Delivery {
+  const mac = world.hosts.get(host)?.nics.get(nic)?.mac;
+  const accepted = isGroupMac(frame.destination) || frame.destination === mac;
+  return { host, nic, at, accepted };
 }
 
 /** lo: what is sent arrives, without a wire to show it on. */
 function loopBack(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame): void {
-  const event = { kind: "deliver", host: host.name, nic: nic.name, frameId: 0, frame } as const;
-  schedule(world, trace, event, world.now + HOP_US);
+  const at = world.now + HOP_US;
+  const id = nextEvent(world, trace, world.event);
+  push(world.queue, {
+    kind: "deliver",
+    at,
+    id,
+    host: host.name,
+    nic: nic.name,
+    frameId: 0,
+    frame,
+  });
 }

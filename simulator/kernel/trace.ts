@@ -29,9 +29,9 @@ export interface FrameRecord {
   readonly nic: string;
   readonly network: string;
   readonly frame: Frame;
-  readonly deliveries: Delivery[];
+  readonly deliveries: readonly Delivery[];
   /** Where and why it ended before anybody got it. */
-  lost?: { readonly at: number; readonly where: string; readonly reason: string };
+  readonly lost?: { readonly at: number; readonly where: string; readonly reason: string };
 }
 
 export interface Delivery {
