@@ -14,22 +14,66 @@ export type RouteResult =
       readonly source: Ip;
     };
 
+/** What a host's addresses and routes say of an address, worked out once and kept. */
+interface Answers {
+  readonly routes: readonly Route[];
+  readonly nics: readonly Pick<Nic, "up" | "addresses">[];
+  /** Where an address counts as local, and where it itself is configured. */
+  readonly owners: Map<Ip, { readonly nic: Nic | undefined; readonly isExact: boolean }>;
+  readonly ways: Map<Ip, RouteResult | undefined>;
+}
+
+/** No host speaks to more at a time than are worth keeping. */
+const MOST_ANSWERS = 4_096;
+/** By host. Only what follows from the host's own data is kept, so copies need not have it. */
+const ANSWERS = new WeakMap<Host, Answers>();
+
+function answersOf(host: Host): Answers {
+  const kept = ANSWERS.get(host);
+  if (kept !== undefined && stillHold(host, kept)) return kept;
+  const nics = [...host.nics.values()].map(({ up, addresses }) => ({ up, addresses }));
+  const answers = { routes: host.routes, nics, owners: new Map(), ways: new Map() };
+  ANSWERS.set(host, answers);
+  return answers;
+}
+
+/** Lists of addresses and routes are never written to: a change makes a new list. */
+function stillHold(host: Host, { routes, nics, owners, ways }: Answers): boolean {
+  if (host.routes !== routes || host.nics.size !== nics.length) return false;
+  if (owners.size > MOST_ANSWERS || ways.size > MOST_ANSWERS) return false;
+  let index = 0;
+  for (const nic of host.nics.values()) {
+    const seen = nics[index++];
+    if (nic.up !== seen?.up || nic.addresses !== seen.addresses) return false;
+  }
+  return true;
+}
+
 /** The route to `destination`, or undefined when the network is unreachable. */
 export function routeTo(host: Host, destination: Ip): RouteResult | undefined {
+  const { ways } = answersOf(host);
+  let way = ways.get(destination);
+  if (way === undefined && !ways.has(destination)) {
+    way = findRoute(host, destination);
+    ways.set(destination, way);
+  }
+  const detour = host.detours.size === 0 ? undefined : host.detours.get(destination);
+  return detour !== undefined && way?.kind === "unicast" ? { ...way, via: detour.via } : way;
+}
+
+function findRoute(host: Host, destination: Ip): RouteResult | undefined {
   const local = localRoute(host, destination);
   if (local !== undefined) return local;
   const route = longestMatch(host, destination);
   const nic = route === undefined ? undefined : host.nics.get(route.nic);
   if (route === undefined || nic === undefined) return undefined;
   const source = route.source ?? selectSource(host, nic, route.via ?? destination);
-  if (source === undefined) return undefined;
-  const detour = host.detours.size === 0 ? undefined : host.detours.get(destination);
-  return { kind: "unicast", nic, via: detour?.via ?? route.via, source };
+  return source === undefined ? undefined : { kind: "unicast", nic, via: route.via, source };
 }
 
 /** Whether a packet to `ip` belongs to this host: any address, on any interface (I45). */
 export function isLocalAddress(host: Host, ip: Ip): boolean {
-  return localAddressNic(host, ip) !== undefined;
+  return ownerOf(host, ip).nic !== undefined;
 }
 
 /**
@@ -37,14 +81,30 @@ export function isLocalAddress(host: Host, ip: Ip): boolean {
  * rest of a subnet that stands on lo is not, although it counts as local (I44, recorded: lvs-b3).
  */
 export function hasAddress(host: Host, ip: Ip): boolean {
-  for (const nic of host.nics.values()) {
-    if (nic.up && nic.addresses.some((own) => own.address === ip)) return true;
-  }
-  return false;
+  return ownerOf(host, ip).isExact;
+}
+
+function ownerOf(host: Host, ip: Ip): { readonly nic: Nic | undefined; readonly isExact: boolean } {
+  const { owners } = answersOf(host);
+  const known = owners.get(ip);
+  if (known !== undefined) return known;
+  const up = [...host.nics.values()].filter((nic) => nic.up);
+  const isExact = up.some((nic) => nic.addresses.some((own) => own.address === ip));
+  const owner = { nic: up.find((nic) => holds(nic, ip)), isExact };
+  owners.set(ip, owner);
+  return owner;
+}
+
+/** An address on lo stands for its whole subnet (I44). */
+function holds(nic: Nic, ip: Ip): boolean {
+  return nic.addresses.some((own) => {
+    const isWide = nic.name === "lo" && own.prefix < 32;
+    return own.address === ip || (isWide && inSubnet(ip, own.address, own.prefix));
+  });
 }
 
 function localRoute(host: Host, destination: Ip): RouteResult | undefined {
-  const owner = localAddressNic(host, destination);
+  const owner = ownerOf(host, destination).nic;
   const lo = host.nics.get("lo");
   if (owner !== undefined && lo !== undefined) {
     return { kind: "local", nic: lo, source: localSource(owner, destination) };
@@ -67,19 +127,6 @@ function localSource(nic: Nic, address: Ip): Ip {
     (each) => !each.secondary && inSubnet(address, each.address, each.prefix),
   );
   return primary?.address ?? address;
-}
-
-/** The interface that holds `ip`; an address on lo stands for its whole subnet (I44). */
-function localAddressNic(host: Host, ip: Ip): Nic | undefined {
-  for (const nic of host.nics.values()) {
-    if (!nic.up) continue;
-    for (const own of nic.addresses) {
-      if (own.address === ip) return nic;
-      const isWide = nic.name === "lo" && own.prefix < 32;
-      if (isWide && inSubnet(ip, own.address, own.prefix)) return nic;
-    }
-  }
-  return undefined;
 }
 
 function longestMatch(host: Host, destination: Ip): Route | undefined {

@@ -21,19 +21,21 @@ const PER_INTERFACE: Readonly<Record<string, string>> = {
   shared_media: "1",
 };
 
-const GLOBAL: Readonly<Record<string, string>> = {
-  "kernel.ostype": "Linux",
-  "kernel.osrelease": "6.1.0-56-amd64",
-  "net.ipv4.icmp_echo_ignore_all": "0",
-  "net.ipv4.icmp_ratelimit": "1000",
-  "net.ipv4.ip_default_ttl": "64",
-  "net.ipv4.ip_forward": "0",
-  "net.ipv4.ip_local_port_range": "32768\t60999",
-  "net.ipv4.ip_nonlocal_bind": "0",
-  "net.ipv4.tcp_fin_timeout": "60",
-  "net.ipv4.tcp_syn_retries": "6",
-  "net.ipv4.tcp_synack_retries": "5",
-};
+const GLOBAL: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "kernel.ostype": "Linux",
+    "kernel.osrelease": "6.1.0-56-amd64",
+    "net.ipv4.icmp_echo_ignore_all": "0",
+    "net.ipv4.icmp_ratelimit": "1000",
+    "net.ipv4.ip_default_ttl": "64",
+    "net.ipv4.ip_forward": "0",
+    "net.ipv4.ip_local_port_range": "32768\t60999",
+    "net.ipv4.ip_nonlocal_bind": "0",
+    "net.ipv4.tcp_fin_timeout": "60",
+    "net.ipv4.tcp_syn_retries": "6",
+    "net.ipv4.tcp_synack_retries": "5",
+  }),
+);
 
 /**
  * Present only while ip_vs is loaded (I119), which the first IPVS service does. Without effect here:
@@ -75,6 +77,10 @@ const IPVS: Readonly<Record<string, string>> = {
 
 const IPVS_PREFIX = "net.ipv4.vs.";
 const CONF_PREFIX = "net.ipv4.conf.";
+/** By whole name: packets ask for these. */
+const IPVS_DEFAULTS: ReadonlyMap<string, string> = new Map(
+  Object.entries(IPVS).map(([key, value]) => [IPVS_PREFIX + key, value]),
+);
 /** The keys whose values the kernel limits; any other takes any whole number. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   "net.ipv4.vs.drop_entry": [0, 3],
@@ -124,16 +130,15 @@ export function sysctlNames(host: Host): string[] {
   const conf = interfaces.flatMap((nic) =>
     Object.keys(PER_INTERFACE).map((key) => `net.ipv4.conf.${nic}.${key}`),
   );
-  const ipvs = host.ipvs.loaded ? Object.keys(IPVS).map((key) => IPVS_PREFIX + key) : [];
-  return [...Object.keys(GLOBAL), "kernel.hostname", ...conf, ...ipvs].sort();
+  const ipvs = host.ipvs.loaded ? IPVS_DEFAULTS.keys() : [];
+  return [...GLOBAL.keys(), "kernel.hostname", ...conf, ...ipvs].sort();
 }
 
 function defaultOf(host: Host, name: string): string | undefined {
-  const global = GLOBAL[name];
+  const global = GLOBAL.get(name);
   if (global !== undefined) return global;
-  if (name.startsWith(IPVS_PREFIX)) {
-    return host.ipvs.loaded ? IPVS[name.slice(IPVS_PREFIX.length)] : undefined;
-  }
+  const ipvs = IPVS_DEFAULTS.get(name);
+  if (ipvs !== undefined) return host.ipvs.loaded ? ipvs : undefined;
   if (!name.startsWith(CONF_PREFIX)) return undefined;
   const dot = name.lastIndexOf(".");
   const nic = name.slice(CONF_PREFIX.length, dot);

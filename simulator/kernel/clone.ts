@@ -2,12 +2,13 @@
 // syntax trees, log lines, file contents) are shared, the event heap holds immutable events and is
 // copied as a list, and the connection table shares its buckets until one is written to.
 import { cloneConnectionTable, isConnectionTable } from "../ipvs/connection-table.ts";
+import { cloneQueue } from "./queue.ts";
 import type { World } from "./world.ts";
 
 export function cloneWorld(world: World): World {
   return {
     ...world,
-    queue: { heap: world.queue.heap.slice() },
+    queue: cloneQueue(world.queue),
     hosts: cloneValue(world.hosts),
     switches: cloneValue(world.switches),
   };

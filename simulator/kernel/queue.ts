@@ -1,4 +1,4 @@
-// The event queue: a binary heap of immutable events ordered by (time, id). Ids grow, so events of
+// The event queue: a binary heap of immutable events ordered by (time, id), and lists of those far off. Ids grow, so events of
 // one instant happen in the order in which they were asked for, but for the kernel's timers, which
 // ring the other way round. Nothing is ever cancelled.
 import type { Frame } from "../wire/ethernet.ts";
@@ -43,16 +43,58 @@ export type Event = EventBase &
     | { readonly kind: "input"; readonly input: Input }
   );
 
+/** Events are near, in the heap, or further off, in the list of the second in which they are due. */
 export interface EventQueue {
   heap: Event[];
+  later: Map<number, Event[]>;
+  /** All that is due by the end of this second is in the heap. */
+  near: number;
 }
 
+/** Most events are timers of many seconds: a heap of those of one second stays small. */
+const SECOND_US = 1_000_000;
+
 export function emptyQueue(): EventQueue {
-  return { heap: [] };
+  return { heap: [], later: new Map(), near: 0 };
+}
+
+/** A copy that shares the events: they never change. */
+export function cloneQueue({ heap, later, near }: EventQueue): EventQueue {
+  const lists = new Map<number, Event[]>();
+  for (const [second, events] of later) lists.set(second, events.slice());
+  return { heap: heap.slice(), later: lists, near };
 }
 
 export function push(queue: EventQueue, event: Event): void {
-  const heap = queue.heap;
+  const second = Math.floor(event.at / SECOND_US);
+  if (second <= queue.near) return climb(queue.heap, event);
+  const list = queue.later.get(second);
+  if (list === undefined) queue.later.set(second, [event]);
+  else list.push(event);
+}
+
+export function peek(queue: EventQueue): Event | undefined {
+  if (queue.heap.length === 0) approach(queue);
+  return queue.heap[0];
+}
+
+export function pop(queue: EventQueue): Event | undefined {
+  const first = peek(queue);
+  const last = queue.heap.pop();
+  if (first !== undefined && last !== undefined && first !== last) sink(queue.heap, last);
+  return first;
+}
+
+/** The next second in which anything is due becomes the near one. */
+function approach(queue: EventQueue): void {
+  if (queue.later.size === 0) return;
+  queue.near = Math.min(...queue.later.keys());
+  for (const event of queue.later.get(queue.near) ?? []) climb(queue.heap, event);
+  queue.later.delete(queue.near);
+}
+
+/** Puts `event` at the end and lets it climb to its place. */
+function climb(heap: Event[], event: Event): void {
   let i = heap.length;
   heap.push(event);
   while (i > 0) {
@@ -62,19 +104,6 @@ export function push(queue: EventQueue, event: Event): void {
     i = parent;
   }
   heap[i] = event;
-}
-
-export function peek(queue: EventQueue): Event | undefined {
-  return queue.heap[0];
-}
-
-export function pop(queue: EventQueue): Event | undefined {
-  const heap = queue.heap;
-  const first = heap[0];
-  const last = heap.pop();
-  if (first === undefined || last === undefined || heap.length === 0) return first;
-  sink(heap, last);
-  return first;
 }
 
 /** Puts `event` where the top was and lets it sink to its place. */

@@ -68,8 +68,8 @@ export function broadcastOf(ip: Ip, prefix: number): Ip {
 }
 
 export function isMulticastIp(ip: Ip): boolean {
-  const first = ipNumber(ip) >>> 28;
-  return first === 14;
+  const first = Number.parseInt(ip, 10);
+  return first >= 224 && first <= 239;
 }
 
 /** The group's MAC address: 01:00:5e and the low 23 bits of the address (RFC 1112 6.4). */
