@@ -15,7 +15,7 @@ import type { Delivery, Fields, FrameRecord, Trace, TraceCode } from "./trace.ts
 import type { World } from "./world.ts";
 
 /** A frame's way through cable, switch and cable: as long as on the recorded wires. */
-const HOP_US = 10;
+export const HOP_US = 10;
 /** Flooded copies leave the switch one after the other, which decides who answers first. */
 const NEXT_COPY_US = 2;
 const NO_PORTS: readonly SwitchPort[] = [];
