@@ -87,6 +87,7 @@ test("another port with DR: the table and the log have the service's, the check 
     files: {
       [`keepalived:${CONF}`]: `virtual_server 192.168.88.100 80 {
   lb_kind DR
+  protocol TCP
   delay_loop 3
   real_server 192.168.88.10 8080 {
     TCP_CHECK {
@@ -107,12 +108,10 @@ test("another port with DR: the table and the log have the service's, the check 
   expect(tables[0]).toContain("-> 192.168.88.10:80 ");
   expect(tables[1]).not.toContain("192.168.88.10:");
   const said = (logs["keepalived"] ?? []).map(({ msg }) => msg);
-  expect(said.filter((text) => text.includes("192.168.88.10"))).toMatchObject([
-    expect.stringContaining("don't match - resetting"),
-    expect.stringContaining("[192.168.88.10]:tcp:80"),
-    expect.stringContaining("[192.168.88.10]:tcp:80"),
-    expect.stringContaining("Removing service [192.168.88.10]:tcp:80"),
-  ]);
+  expect(said.some((text) => text.includes("192.168.88.10]:tcp:80 failed"))).toBe(true);
+  expect(said.some((text) => text.startsWith("Removing service [192.168.88.10]:tcp:80"))).toBe(
+    true,
+  );
   const asked = frames.flatMap(({ ip }) => (ip?.tcp?.flags === "S" ? [ip.tcp.dport] : []));
   expect(new Set(asked)).toEqual(new Set([8080]));
 });
