@@ -13,8 +13,10 @@ const TOS = 0xc0;
 export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number): void {
   const { host, sim } = vrrp.system;
   const { config } = instance;
-  const source = sourceOf(vrrp, instance);
+  // Of an address that has just gone it still says good-bye (measured).
+  const source = sourceOf(vrrp, instance) ?? instance.source;
   if (source === undefined) return;
+  instance.source = source;
   instance.counters.sent++;
   if (priority === 0) instance.counters.zeroSent++;
   const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [VRRP_GROUP];

@@ -30,6 +30,8 @@ export interface VrrpInstance {
   masterIntervalUs: number;
   /** When its one timer ends, on virtual time (K19). */
   deadline: number;
+  /** Where its last advert came from. */
+  source: Ip | undefined;
   /** IP identification of the next advert (K1). */
   nextId: number;
   socket: number;

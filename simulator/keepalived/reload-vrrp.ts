@@ -12,11 +12,10 @@ import { notifyRemoved } from "./notify.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { newInstance, openSockets, sayAddresses, saySockets, type SocketTable } from "./sockets.ts";
 import { effectivePriority, faultsAtStart, startScripts } from "./tracking.ts";
-import { addAddresses } from "./addresses.ts";
 import {
+  addAll,
   clearInstance,
   comeBack,
-  detail,
   faultOnReload,
   groupMembers,
   log,
@@ -140,7 +139,8 @@ function goOn(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): void
 }
 
 /** Addresses that left the file go, new ones come; true when some came (K45, K66). */
-function moveAddresses(vrrp: Vrrp, { name, config }: VrrpInstance, old: VrrpInstanceConfig) {
+function moveAddresses(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): boolean {
+  const { name, config } = instance;
   const isIn = (list: readonly VirtualAddress[], each: VirtualAddress): boolean =>
     list.some(({ address, prefix }) => address === each.address && prefix === each.prefix);
   const [now, then] = [allAddresses(config), allAddresses(old)];
@@ -149,8 +149,7 @@ function moveAddresses(vrrp: Vrrp, { name, config }: VrrpInstance, old: VrrpInst
     say(vrrp.system, vrrp.process, vrrp.voice, `(${name}) ${text}, no longer exist`);
     dropAddress(vrrp, old, gone);
   }
-  detail(vrrp, `(${name}) setting VIPs.`);
-  addAddresses(vrrp, config);
+  addAll(vrrp, instance);
   return now.some((each) => !isIn(then, each));
 }
 

@@ -38,6 +38,7 @@ export function newInstance(config: VrrpInstanceConfig, sockets: SocketTable): V
     priority: config.priority,
     masterIntervalUs: config.advertIntervalUs,
     deadline: 0,
+    source: undefined,
     nextId: 1,
     socket: sockets.get(socketKey(config)) ?? 0,
     faults: [],

@@ -31,6 +31,8 @@ test.each([
   const b = { priority: entry.includes("-") ? 90 : 110 };
   const played = story(trackEth0(entry), b, steps);
   expect(said(played, "A", /Changing effective priority/)).toEqual([
+    // What is added counts, and is told, from the start (measured, 2.2.7).
+    ...(entry.includes("-") ? [] : [`(VI_1) Changing effective priority ${found}`]),
     `(VI_1) Changing effective priority ${lost}`,
     `(VI_1) Changing effective priority ${found}`,
   ]);

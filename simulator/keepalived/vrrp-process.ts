@@ -6,6 +6,7 @@ import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import { assert } from "../kernel/assert.ts";
 import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { allAddresses } from "./addresses.ts";
 import { sourceOf } from "./advert.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
@@ -25,6 +26,7 @@ import {
 } from "./tracking.ts";
 import {
   addressDeleted,
+  changePriority,
   clearInstance,
   detail,
   enterFault,
@@ -120,9 +122,12 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   }
   const instances = [...memory.instances.values()];
   sayAddresses(vrrp, instances);
-  detail(vrrp, "Registering gratuitous ARP shared channel");
-  for (const instance of instances) instance.faults = faultsAtStart(vrrp, instance);
+  for (const instance of instances) {
+    instance.faults = faultsAtStart(vrrp, instance);
+    changePriority(vrrp, instance, effectivePriority(vrrp, instance));
+  }
   tellFaults(vrrp, instances);
+  detail(vrrp, "Registering gratuitous ARP shared channel");
   for (const instance of instances) clearInstance(vrrp, instance);
   startScripts(vrrp, scripts);
   for (const instance of instances) {
@@ -204,23 +209,32 @@ function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: strin
       for (const instance of concerned) noticeRemoval(vrrp, instance, news.address ?? "");
       return;
     case "address-added":
-      for (const instance of concerned) {
-        if (sourceOf(vrrp, instance) !== undefined) leaveFault(vrrp, instance, NO_ADDRESS);
-      }
+      for (const instance of concerned) noticeAddress(vrrp, instance, news.address ?? "");
   }
+}
+
+/** The address that adverts can come from again (K37). */
+function noticeAddress(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
+  const source = sourceOf(vrrp, instance);
+  if (source === undefined || !instance.faults.includes(NO_ADDRESS)) return;
+  if (source === address)
+    {detail(vrrp, `Assigned address ${source} for interface ${instance.config.nic}`);}
+  leaveFault(vrrp, instance, NO_ADDRESS);
 }
 
 /**
  * Without an address of its own the instance cannot go on (K37; measured: one line of each, FAULT
- * without BACKUP). One of a master that is not there any more was taken away by somebody else (K39).
+ * without BACKUP). One of a master that is not there any more was taken away by somebody else, also
+ * by the kernel with its primary (K39; measured).
  */
 function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
   const { config, state } = instance;
-  if (sourceOf(vrrp, instance) === undefined) {
+  const isOwn = allAddresses(config).some((own) => own.address === address);
+  if (!isOwn && sourceOf(vrrp, instance) === undefined) {
     detail(vrrp, `Deassigned address ${address} from interface ${config.nic}`);
     return enterFault(vrrp, instance, NO_ADDRESS);
   }
-  if (state !== "MASTER" || !config.addresses.some((own) => own.address === address)) return;
+  if (state !== "MASTER" || !isOwn) return;
   const nic = vrrp.system.host.nics.get(config.nic);
   if (nic?.addresses.some((own) => own.address === address) === true) return;
   addressDeleted(vrrp, instance, address);
