@@ -62,8 +62,7 @@ function advertOf({ config }: VrrpInstance, priority: number): VrrpAdvert {
 }
 
 /** The interface's primary address, unless the file names another (K1). */
-export function sourceOf(vrrp: Vrrp, instance: VrrpInstance): Ip | undefined {
-  const { config } = instance;
+export function sourceOf(vrrp: Vrrp, { config }: Pick<VrrpInstance, "config">): Ip | undefined {
   const nic = vrrp.system.host.nics.get(config.nic);
   const own = config.addresses.map(({ address }) => address);
   return config.sourceIp ?? nic?.addresses.find(({ address }) => !own.includes(address))?.address;

@@ -38,6 +38,10 @@ const RELOAD_US = 1_100;
 /** `-t` reads the file four times, as its processes would (recorded). */
 const TEST_US = 20_000;
 
+/** Exit status without a configuration file (measured). */
+const NO_FILE = 6;
+const PID_FILE = "/run/keepalived.pid";
+
 type ChildKind = "checkers" | "vrrp";
 
 const CHILDREN: Readonly<Record<ChildKind, { program: string; title: string; pidFile: string }>> = {
@@ -69,7 +73,8 @@ interface Daemon {
 export function keepalivedWith(read: ReadConfiguration, typed?: TypedSignals): Program {
   return {
     startUs: 300,
-    signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    // SIGQUIT changes nothing (measured, 2.2.7).
+    signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"],
     run(process, reason, system) {
       const daemon = { system, process, voice: voiceOf(process, "Keepalived"), read, typed };
       if (reason.kind === "start") return start(daemon);
@@ -123,14 +128,39 @@ function startDaemon(daemon: Daemon, path: string): void {
   tell(`Starting Keepalived ${VERSION}`);
   tell(`Running on ${KERNEL}`);
   tell(`Command line: ${process.argv.map((word) => `'${word}'`).join(" ")}`);
-  tell(`Opening file '${path}'.`);
-  tell(`Configuration file ${path}`);
-  for (const pidFile of ["/run/keepalived.pid", "/run/vrrp.pid", "/run/checkers.pid"]) {
+  if (!opened(daemon, path)) return stopped(daemon, NO_FILE);
+  if (isRunning(daemon)) {
+    tell("daemon is already running");
+    return exitProcess(system, process, 0);
+  }
+  for (const pidFile of [PID_FILE, "/run/vrrp.pid", "/run/checkers.pid"]) {
     if (removeFile(host, pidFile)) tell(`Remove a zombie pid file ${pidFile}`);
   }
-  writeFile(system, "/run/keepalived.pid", `${process.pid}\n`);
+  writeFile(system, PID_FILE, `${process.pid}\n`);
   sayDiagnostics(system, process, voice, readOwnConfiguration(system, process, daemon.read));
   setTimer(system, process, "fork", system.sim.now + FORK_US);
+}
+
+/** Tells of the file; false when it is not there (measured, 2.2.7). */
+function opened({ system, process, voice }: Daemon, path: string): boolean {
+  if (plainFile(system.host, path, system.sim) === undefined) {
+    say(system, process, voice, `Config files missing '${path}'.`);
+    return false;
+  }
+  sayDetail(system, process, voice, `Opening file '${path}'.`);
+  say(system, process, voice, `Configuration file ${path}`);
+  return true;
+}
+
+/** Another daemon's number is in the pid file, or what is no number (measured, 2.2.7). */
+function isRunning({ system, process, voice }: Daemon): boolean {
+  const { host, sim } = system;
+  const text = plainFile(host, PID_FILE, sim);
+  if (text === undefined) return false;
+  const pid = Number.parseInt(text, 10);
+  if (!Number.isNaN(pid)) return host.processes.has(pid);
+  say(system, process, voice, `Error reading pid file ${PID_FILE}`);
+  return true;
 }
 
 /** `keepalived -t`: what all its processes would say, on standard error (K189). */
@@ -177,9 +207,10 @@ export function sayDiagnostics(
   process: Process,
   voice: Voice,
   read: ReadResult,
+  isMeant: (text: string) => boolean = () => true,
 ): void {
-  for (const diagnostic of read.logged) {
-    if (diagnostic.process === voice.identity) say(system, process, voice, diagnostic.text);
+  for (const { process: identity, text } of read.logged) {
+    if (identity === voice.identity && isMeant(text)) say(system, process, voice, text);
   }
 }
 
@@ -238,7 +269,7 @@ function startChild(daemon: Daemon, memory: Memory, kind: ChildKind): void {
 
 function onSignal(daemon: Daemon, memory: Memory, signal: string): void {
   const { system, process, voice } = daemon;
-  if (memory.stopping) return;
+  if (memory.stopping || signal === "SIGQUIT") return;
   if (signal === "SIGHUP") return reload(daemon, memory);
   if (signal === "SIGUSR1" || signal === "SIGUSR2") {
     // State is everybody's, packet counters are VRRP's alone (K56).
@@ -264,7 +295,7 @@ function childEnded(daemon: Daemon, memory: Memory, ended: Wake & { kind: "child
   }
   if (ended.code === PERMANENT_ERROR && ended.signal === undefined) {
     memory.fatal = ended.pid;
-    clearTimer(process, "complete");
+    for (const key of ["complete", "reloaded"]) clearTimer(process, key);
     return setTimer(system, process, "give up", system.sim.now + GIVE_UP_US);
   }
   respawn(daemon, memory, kind, ended);
@@ -288,13 +319,13 @@ function reload(daemon: Daemon, memory: Memory): void {
   const { system, process, voice } = daemon;
   const { file, runs } = readCommandLine(process.argv);
   say(system, process, voice, "Reloading ...");
-  say(system, process, voice, `Opening file '${file}'.`);
-  say(system, process, voice, `Configuration file ${file}`);
+  if (!opened(daemon, file)) say(system, process, voice, "Failed to open configuration file");
   const read = readOwnConfiguration(system, process, daemon.read);
   sayDiagnostics(system, process, voice, read);
   const wanted = {
     checkers: read.config.virtualServers.length > 0 && runs.checkers,
-    vrrp: read.config.instances.length > 0 && runs.vrrp,
+    // One that runs goes on without an instance (measured, 2.2.7).
+    vrrp: memory.children.has("vrrp") || (read.config.instances.length > 0 && runs.vrrp),
   };
   for (const kind of ["checkers", "vrrp"] as const) {
     const pid = memory.children.get(kind);
@@ -338,13 +369,13 @@ const RESPAWN_LINES = [
   "  copies of the keepalived system log entries around the time this happened",
 ];
 
-function stopped(daemon: Daemon): void {
+function stopped(daemon: Daemon, status = 0): void {
   const { system, process, voice } = daemon;
   const usage = "CPU usage (self/children) user: 0.001686/0.000000 system: 0.000000/0.004621";
   sayDetail(system, process, voice, usage);
   say(system, process, voice, `Stopped Keepalived ${VERSION}`);
-  removeFile(system.host, "/run/keepalived.pid");
-  exitProcess(system, process, 0);
+  removeFile(system.host, PID_FILE);
+  exitProcess(system, process, status);
 }
 
 /** A child's last line (K93). */

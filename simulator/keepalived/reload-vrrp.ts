@@ -14,7 +14,6 @@ import { newInstance, openSockets, sayAddresses, saySockets, type SocketTable } 
 import { effectivePriority, faultsAtStart, startScripts } from "./tracking.ts";
 import {
   addAll,
-  clearInstance,
   comeBack,
   faultOnReload,
   groupMembers,
@@ -54,7 +53,7 @@ export function reloadVrrp(vrrp: Vrrp, reader: ReadConfiguration): void {
     memory.instances.set(config.name, renewed(vrrp, config, same, sockets));
   }
   const instances = [...memory.instances.values()];
-  sayAddresses(vrrp, instances);
+  sayAddresses(vrrp, configs);
   for (const gone of before) {
     if (!instances.some(({ config }) => isSame(config, gone.config))) remove(vrrp, gone);
   }
@@ -103,7 +102,6 @@ function renewed(
 function begin(vrrp: Vrrp, instance: VrrpInstance): void {
   instance.priority = effectivePriority(vrrp, instance);
   tellFaults(vrrp, [instance]);
-  clearInstance(vrrp, instance);
   startInstance(vrrp, instance);
 }
 

@@ -168,3 +168,14 @@ test("a script that is tracked but not defined is left aside (K108)", () => {
   expect(said(played, "A", /not found/)).toHaveLength(1);
   expect(played.states).toEqual(["A 5 MASTER"]);
 });
+
+test("a script that begins as failed needs one good end, whatever its rise (K104, K105; measured, 2.2.7)", () => {
+  const played = story(tracking("init_fail\n rise 3"), {}, [], 8);
+  expect(said(played, "A", /VRRP_Script/)).toEqual(["VRRP_Script(chk) succeeded"]);
+  expect(timeOf(played, "A", "Entering MASTER")).toBeCloseTo(4.67, 1);
+});
+
+test("a script that nobody watches is told of (measured, 2.2.7)", () => {
+  const played = story({ before: script("") }, {}, [], 3);
+  expect(said(played, "A", /not used/)).toEqual(["Warning - script chk is not used"]);
+});

@@ -29,8 +29,8 @@ export function startScripts(vrrp: Vrrp, configs: readonly VrrpScriptConfig[]): 
 /** One good end is enough at the start, unless it begins as failed (K104, K105). */
 function newScript(config: VrrpScriptConfig): TrackedScript {
   const { rise, initFail } = config;
-  const [result, isUp] = initFail ? [0, false] : [rise - 1, undefined];
-  return { config, pid: undefined, result, isUp, lastStatus: 0 };
+  const isUp = initFail ? false : undefined;
+  return { config, pid: undefined, result: rise - 1, isUp, lastStatus: 0 };
 }
 
 /** Timers "script NAME" and "script-timeout NAME"; true when the key was one of them. */

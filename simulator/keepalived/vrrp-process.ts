@@ -1,6 +1,7 @@
 // keepalived's VRRP process: one socket an interface, one machine an instance. It wakes for its
 // timers, for adverts, for the kernel's news of links and addresses, for its scripts' ends, to read
 // its file again and to stop.
+import { removeFile } from "../host/files.ts";
 import type { Process } from "../host/process.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import { assert } from "../kernel/assert.ts";
@@ -30,6 +31,8 @@ import {
   clearInstance,
   detail,
   enterFault,
+  followGroup,
+  followKey,
   leaveFault,
   NO_ADDRESS,
   startInstance,
@@ -101,18 +104,24 @@ export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
   return [];
 }
 
+/** Told when the interfaces are known, not with the other complaints (measured, 2.2.7). */
+const LAST_COMPLAINTS = /tracked interface .*due to|both use VRID|is not used$|and sync group/;
+
 /** In the order of K23 and K76: registrations, complaints, addresses, the instances, sockets. */
 function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   const { system, process, voice, memory } = vrrp;
   detail(vrrp, "Registering Kernel netlink reflector");
   detail(vrrp, "Registering Kernel netlink command channel");
   const read = readOwnConfiguration(system, process, reader);
-  sayDiagnostics(system, process, voice, read);
+  const { instances: configs, syncGroups, scripts } = read.config;
+  sayDiagnostics(system, process, voice, read, (text) => !LAST_COMPLAINTS.test(text));
+  const isSameId = read.logged.some(({ text }) => text.includes(" both use VRID "));
+  if (!read.fatal || isSameId) sayAddresses(vrrp, configs);
+  sayDiagnostics(system, process, voice, read, (text) => LAST_COMPLAINTS.test(text));
   if (read.fatal) {
     sayStopped(system, process, "Keepalived_vrrp");
     return exitProcess(system, process, PERMANENT_ERROR);
   }
-  const { instances: configs, syncGroups, scripts } = read.config;
   memory.groups = syncGroups;
   memory.syncDaemon = read.config.syncDaemon;
   if (memory.syncDaemon !== undefined) sayDebug(system, process, voice, "Initializing ipvs");
@@ -121,7 +130,6 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
     memory.instances.set(config.name, newInstance(config, sockets));
   }
   const instances = [...memory.instances.values()];
-  sayAddresses(vrrp, instances);
   for (const instance of instances) {
     instance.faults = faultsAtStart(vrrp, instance);
     changePriority(vrrp, instance, effectivePriority(vrrp, instance));
@@ -142,6 +150,7 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
 function onTimer(vrrp: Vrrp, key: string): void {
   if (key === LAST_WORDS) {
     sayStopped(vrrp.system, vrrp.process, "Keepalived_vrrp");
+    removeFile(vrrp.system.host, "/run/vrrp.pid");
     return exitProcess(vrrp.system, vrrp.process, 0);
   }
   if (scriptTimer(vrrp, key)) return;
@@ -150,6 +159,7 @@ function onTimer(vrrp: Vrrp, key: string): void {
       const isDue = instance.deadline <= vrrp.system.sim.now;
       return isDue ? timerEnds(vrrp, instance) : undefined;
     }
+    if (key === followKey(instance)) return followGroup(vrrp, instance);
     if (key.startsWith(`garp ${instance.name} `)) return laterBurst(vrrp, instance, key);
   }
 }
@@ -192,9 +202,13 @@ function readAdverts(vrrp: Vrrp, id: number): void {
 }
 
 function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: string }): void {
-  const concerned = [...vrrp.memory.instances.values()].filter((instance) =>
+  const watching = [...vrrp.memory.instances.values()].filter((instance) =>
     watchesInterface(vrrp, instance, news.nic),
   );
+  // Who watches it for its group alone comes last (measured, 2.2.7).
+  const isOwn = ({ config }: VrrpInstance): boolean =>
+    config.nic === news.nic || config.track.nics.some(({ name }) => name === news.nic);
+  const concerned = [...watching.filter(isOwn), ...watching.filter((each) => !isOwn(each))];
   if (concerned.length === 0) return;
   switch (news.change) {
     case "link-down":
@@ -217,8 +231,9 @@ function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: strin
 function noticeAddress(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
   const source = sourceOf(vrrp, instance);
   if (source === undefined || !instance.faults.includes(NO_ADDRESS)) return;
-  if (source === address)
-    {detail(vrrp, `Assigned address ${source} for interface ${instance.config.nic}`);}
+  if (source === address) {
+    detail(vrrp, `Assigned address ${source} for interface ${instance.config.nic}`);
+  }
   leaveFault(vrrp, instance, NO_ADDRESS);
 }
 

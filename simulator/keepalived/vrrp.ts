@@ -118,12 +118,26 @@ function wantMaster(vrrp: Vrrp, instance: VrrpInstance): void {
     return waitFor(vrrp, instance, masterDownUs(instance));
   }
   takeOver(vrrp, instance);
-  waitFor(vrrp, instance, instance.config.advertIntervalUs + TAKEOVER_WORK_US);
+  // Its next advert comes after those of who followed (measured, 2.2.7).
+  const workUs = TAKEOVER_WORK_US * (others.length + 1);
+  waitFor(vrrp, instance, instance.config.advertIntervalUs + workUs);
   moveGroup(vrrp, instance, "MASTER", (other) => {
     if (other.state === "MASTER") return;
-    takeOver(vrrp, other);
-    waitFor(vrrp, other, other.config.advertIntervalUs);
+    const { system, process } = vrrp;
+    const key = followKey(other);
+    setTimer(system, process, key, system.sim.now + TAKEOVER_WORK_US);
   });
+}
+
+export function followKey({ name }: VrrpInstance): string {
+  return `follow ${name}`;
+}
+
+/** A member that its group makes MASTER comes when the first is done (measured, 2.2.7). */
+export function followGroup(vrrp: Vrrp, instance: VrrpInstance): void {
+  if (instance.state !== "BACKUP") return;
+  takeOver(vrrp, instance);
+  waitFor(vrrp, instance, instance.config.advertIntervalUs);
 }
 
 /** The advert goes out first, then the addresses, then the gratuitous ARPs (K23). */
@@ -244,16 +258,21 @@ export function addressDeleted(vrrp: Vrrp, instance: VrrpInstance, address: Ip):
   const { system, process, voice } = vrrp;
   const { nic } = instance.config;
   say(system, process, voice, `Netlink reflector reports IP ${address} removed from ${nic}`);
+  lose(vrrp, instance);
+  // The whole group runs for it again, and nothing is said of the group (measured, 2.2.7).
+  const others = groupMembers(vrrp, instance).filter(({ state }) => state === "MASTER");
+  for (const other of others) lose(vrrp, other);
+  // Its own time begins last.
+  for (const each of [...others, instance]) waitFor(vrrp, each, skewUs(each));
+}
+
+function lose(vrrp: Vrrp, instance: VrrpInstance): void {
   log(vrrp, instance, "Entering BACKUP STATE");
   sendAdvert(vrrp, instance, 0);
   instance.wants = "BACKUP";
   mark(vrrp, instance, "BACKUP");
   resign(vrrp, instance);
-  waitFor(vrrp, instance, skewUs(instance));
   tell(vrrp, instance, "BACKUP");
-  moveGroup(vrrp, instance, "BACKUP", (other) => {
-    if (other.state === "MASTER") stepDown(vrrp, other);
-  });
 }
 
 /** SIGTERM (K31): a master says priority 0 and takes its addresses away; a backup says nothing. */
