@@ -75,6 +75,9 @@ export interface TrackedScript {
   /** Undefined before the first end. */
   readonly isUp: boolean | undefined;
   readonly lastStatus: number;
+  /** Its run still went on when the next was due; that of the run before. */
+  readonly isSlow: boolean;
+  readonly isKnownSlow: boolean;
 }
 
 const SECOND_US = 1_000_000;

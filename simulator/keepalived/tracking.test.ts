@@ -179,3 +179,11 @@ test("a script that nobody watches is told of (measured, 2.2.7)", () => {
   const played = story({ before: script("") }, {}, [], 3);
   expect(said(played, "A", /not used/)).toEqual(["Warning - script chk is not used"]);
 });
+
+test("only the first of several runs that take too long is told of (measured, 2.2.7)", () => {
+  const slow = (options: string): string =>
+    `${SECURE}vrrp_script chk {\n script "/bin/sleep 2.5"\n interval 1\n timeout 4\n ${options}\n}`;
+  const played = story({ before: slow(""), instance: "track_script {\n chk\n }" }, {}, [], 12);
+  const told = played.lines.filter(({ msg }) => msg.includes("already running"));
+  expect(told.map(({ t }) => Math.floor(t))).toEqual([2, 3]);
+});
