@@ -68,7 +68,7 @@ function setCable(host: Host, nicName: string, up: boolean, sim: Sim): void {
   const port = nic === undefined ? undefined : portOf(nic, sim);
   if (nic === undefined || port === undefined) return;
   const sw = sim.world.switches.get(nic.network ?? "");
-  if (sw !== undefined) setPortUp(sw, port, up);
+  if (sw !== undefined) setPortUp(sw, port, up && nic.up);
   if (host.powered) setCarrier(host, nic, up, sim);
 }
 

@@ -34,6 +34,15 @@ export function leaveGroup(host: Host, nicName: string, group: Ip, sim: Sim): vo
   change(host, nicName, sim);
 }
 
+/** An interface that is set up again tells of its groups anew (measured). */
+export function tellGroupsAgain(host: Host, nic: Nic, sim: Sim): void {
+  const joined = [...host.groups].filter(
+    ([key, { count }]) => key.startsWith(`${nic.name} `) && count > 0,
+  );
+  for (const [, membership] of joined) membership.remaining = REPORTS;
+  if (joined.length > 0) change(host, nic.name, sim);
+}
+
 /** The groups that an interface listens to, the newest first; every one to 224.0.0.1. */
 export function groupsOf(host: Host, nic: Nic): { group: Ip; users: number }[] {
   const joined = [...host.groups]
@@ -73,7 +82,8 @@ function report(host: Host, nicName: string, sim: Sim): void {
   const told = [...host.groups]
     .filter(([key, { remaining }]) => key.startsWith(`${nicName} `) && remaining > 0)
     .reverse();
-  const source = host.nics.get(nicName)?.addresses[0]?.address;
+  // Without an address it says 0.0.0.0 (measured).
+  const source = host.nics.get(nicName)?.addresses[0]?.address ?? "0.0.0.0";
   const records = (["leave", "join"] as const).flatMap((kind) =>
     told
       .filter(([, membership]) => membership.change === kind)
@@ -86,7 +96,7 @@ function report(host: Host, nicName: string, sim: Sim): void {
     membership.remaining--;
     if (membership.remaining === 0 && membership.count === 0) host.groups.delete(key);
   }
-  if (source === undefined || records.length === 0) return;
+  if (records.length === 0) return;
   const packet = {
     protocol: "ipv4",
     source,

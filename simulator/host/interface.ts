@@ -3,6 +3,8 @@
 import type { Sim } from "../kernel/sim.ts";
 import { broadcastOf, inSubnet, type Ip } from "../wire/address.ts";
 import type { Host, InterfaceAddress, Nic } from "./host.ts";
+import { setPortUp } from "../switch.ts";
+import { tellGroupsAgain } from "./igmp.ts";
 import { flushNeighbours } from "./neighbour.ts";
 import type { Wake } from "./process.ts";
 import { addRoute, connectedRoute, removeRoutes } from "./route.ts";
@@ -67,13 +69,18 @@ export function removeAddress(
     (own) => own.address === address && (prefix === undefined || own.prefix === prefix),
   );
   if (nic === undefined || found === undefined) return false;
-  nic.addresses = Object.freeze(withoutAddress(nic.addresses, found));
+  const kept = withoutAddress(nic.addresses, found);
+  const gone = nic.addresses.filter((own) => own !== found && !kept.includes(own));
+  nic.addresses = Object.freeze(kept);
   const route = connectedRoute(nic, found);
   if (route !== undefined) {
     removeRoutes(host, (other) => other.source === address && other.nic === nicName);
   }
-  announce(host, { kind: "netlink", change: "address-removed", nic: nicName, address }, sim);
-  sim.record(host, "mark", { what: "address-removed", address, nic: nicName });
+  // Its secondaries go, and are told of, before it (measured).
+  for (const { address } of [...gone, found]) {
+    announce(host, { kind: "netlink", change: "address-removed", nic: nicName, address }, sim);
+    sim.record(host, "mark", { what: "address-removed", address, nic: nicName });
+  }
   return true;
 }
 
@@ -109,16 +116,23 @@ export function setCarrier(host: Host, nic: Nic, carrier: boolean, sim: Sim): vo
   }
 }
 
-/** `ip link set … up|down`: down takes the routes away, up brings back the connected ones (I201). */
+/**
+ * `ip link set … up|down`: down takes the routes away, up brings back the connected ones (I201). The
+ * switch's end of the cable has no carrier meanwhile: nothing is sent there (measured).
+ */
 export function setUp(host: Host, nic: Nic, up: boolean, sim: Sim): void {
   if (nic.up === up) return;
   nic.up = up;
   sim.record(host, "mark", { what: "link", nic: nic.name, up });
+  const sw = sim.world.switches.get(nic.network ?? "");
+  const port = sw?.ports.get(nic.port ?? -1);
+  if (sw !== undefined && port !== undefined) setPortUp(sw, port, up && nic.carrier);
   if (up) {
     for (const own of nic.addresses) {
       const route = connectedRoute(nic, own);
       if (route !== undefined) addRoute(host, route);
     }
+    tellGroupsAgain(host, nic, sim);
   } else {
     removeRoutes(host, (route) => route.nic === nic.name);
     flushNeighbours(host, nic, sim);

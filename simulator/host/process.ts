@@ -60,6 +60,8 @@ export interface Process {
   /** Stopped by SIGSTOP: wakes wait in `pending` until SIGCONT. */
   frozen: boolean;
   pending: Wake[];
+  /** When its parent died, if it asked to be told (prctl PR_SET_PDEATHSIG). */
+  orphanedAt?: number;
   /** It has had its first step, and with it its signal handlers. */
   begun: boolean;
   /** Set once it has ended: whatever it does after that in the same step is without effect. */

@@ -37,9 +37,11 @@ export function handToRawSockets(host: Host, nic: Nic, packet: Ipv4Packet, sim: 
     const socket = host.sockets.get(id);
     if (socket?.kind !== "raw" || socket.protocol !== packet.payload.protocol) continue;
     if (socket.nic !== undefined && socket.nic !== nic.name) continue;
+    taken = true;
+    // Bound to its group it does not hear what is sent to the host (measured with keepalived 2.2.7).
+    if (socket.group !== undefined && packet.destination !== socket.group) continue;
     socket.received.push(packet);
     sim.wake(host, socket.pid, { kind: "socket", socket: socket.id });
-    taken = true;
   }
   return taken;
 }

@@ -55,6 +55,9 @@ export function spawnProcess({ host, sim }: System, spawn: Spawn): Process {
   return process;
 }
 
+/** Programs that asked for SIGTERM when their parent dies (README VRRP 8). */
+const ASKED_FOR_DEATH: readonly string[] = ["keepalived-vrrp", "keepalived-healthcheckers"];
+
 /** Ends a process: closes what it holds and tells its parent. */
 export function exitProcess(system: System, process: Process, code: number, signal?: Signal): void {
   const { host, sim } = system;
@@ -67,7 +70,11 @@ export function exitProcess(system: System, process: Process, code: number, sign
   host.processes.delete(process.pid);
   sim.record(host, "process.ended", { pid: process.pid, program: process.program, code });
   for (const child of host.processes.values()) {
-    if (child.parent === process.pid) child.parent = INIT;
+    if (child.parent !== process.pid) continue;
+    child.parent = INIT;
+    if (!ASKED_FOR_DEATH.includes(child.program)) continue;
+    child.orphanedAt = sim.now;
+    killProcess(system, child.pid, "SIGTERM");
   }
   const news: Wake = { kind: "child", pid: process.pid, code, ...(signal && { signal }) };
   sim.wake(host, process.parent, news);
@@ -96,7 +103,9 @@ export function killProcess(system: System, pid: number, signal: Signal): boolea
   sim.record(host, "process.signal", { pid, program: process.program, signal });
   switch (signal) {
     case "SIGKILL":
-      endBySignal(system, process, signal);
+      // Who has just lost its parent acts on that first, also where both are killed (README VRRP 8).
+      if (process.orphanedAt === sim.now) sim.wake(host, pid, { kind: "signal", signal });
+      else endBySignal(system, process, signal);
       return true;
     case "SIGSTOP":
       process.frozen = true;

@@ -13,8 +13,10 @@ const TOS = 0xc0;
 export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number): void {
   const { host, sim } = vrrp.system;
   const { config } = instance;
-  const source = sourceOf(vrrp, instance);
+  // Of an address that has just gone it still says good-bye (measured).
+  const source = sourceOf(vrrp, instance) ?? instance.source;
   if (source === undefined) return;
+  instance.source = source;
   instance.counters.sent++;
   if (priority === 0) instance.counters.zeroSent++;
   const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [VRRP_GROUP];
@@ -60,8 +62,7 @@ function advertOf({ config }: VrrpInstance, priority: number): VrrpAdvert {
 }
 
 /** The interface's primary address, unless the file names another (K1). */
-export function sourceOf(vrrp: Vrrp, instance: VrrpInstance): Ip | undefined {
-  const { config } = instance;
+export function sourceOf(vrrp: Vrrp, { config }: Pick<VrrpInstance, "config">): Ip | undefined {
   const nic = vrrp.system.host.nics.get(config.nic);
   const own = config.addresses.map(({ address }) => address);
   return config.sourceIp ?? nic?.addresses.find(({ address }) => !own.includes(address))?.address;

@@ -1,7 +1,7 @@
 // What keepalived says of the scripts that a file names, as they stand on the host: some are not there,
 // some cannot be run, and nobody may have said that they shall (K107; measured with 2.2.7).
 // Left out: scripts that others than root may change.
-import type { NotifyConfig, VirtualServerConfig } from "./config.ts";
+import type { KeepalivedConfig, NotifyConfig, VirtualServerConfig } from "./config.ts";
 import type { DiagnosticKind } from "./diagnostics.ts";
 import type { Environment, Meaning } from "./read.ts";
 import type { Statement } from "./tree.ts";
@@ -26,11 +26,22 @@ export function tellVrrpScripts(reader: Reader, meaning: Meaning, environment: E
     const at = all(vrrp, "vrrp_script").find(({ words }) => words[1]?.text === name);
     tellScript({ ...telling, statement: at ?? statement }, command, `track script ${name}`);
   }
+  tellUnused(telling, config);
   const notifying = [...instances.map((each) => each.config), ...config.syncGroups];
   const lines = notifying.flatMap(({ notify }) => notifyCommands(notify));
   for (const command of lines) tellScript(telling, command);
   const commands = [...config.scripts.map(({ command }) => command), ...lines];
   tellInsecure(telling, commands, global, "scripts");
+}
+
+/** Scripts that nobody watches (measured, 2.2.7). */
+function tellUnused({ reader, statement }: Telling, config: KeepalivedConfig): void {
+  const users = [...config.instances, ...config.syncGroups];
+  const used = new Set(users.flatMap(({ track }) => track.scripts.map(({ name }) => name)));
+  for (const { name } of config.scripts) {
+    if (used.has(name)) continue;
+    complainLater(reader, statement, `Warning - script ${name} is not used`, "log");
+  }
 }
 
 /** MISC_CHECKs, then quorum and notify lines, server by server. */

@@ -41,6 +41,7 @@ export function checkVrrp(
   checkGroups(reader, groups, instances);
   const grouped = groupedNames(groups);
   const finished = instances.every((each) => checkInstance(reader, each, grouped, found));
+  tellTwice(reader, instances, groups);
   return finished && checkRouterIds(reader, instances);
 }
 
@@ -176,6 +177,25 @@ function groupedNames(groups: readonly Statement[]): ReadonlySet<string> {
   const lists = losing.flatMap(({ block }) => last(block, "group")?.block ?? []);
   return new Set(lists.flatMap(({ words }) => words.map(({ text }) => text)));
 }
+
+/** A member's own interface need not be tracked by its group (measured, 2.2.7). */
+function tellTwice(
+  reader: Reader,
+  instances: readonly ReadInstance[],
+  groups: readonly Statement[],
+): void {
+  for (const { statement, config } of instances) {
+    const own = groups.filter(({ block }) =>
+      last(block, "group")?.block?.some(({ words }) => words.some((w) => w.text === config.name)),
+    );
+    const tracked = own.flatMap(({ block }) => last(block, "track_interface")?.block ?? []);
+    if (!tracked.some(({ keyword }) => keyword === config.nic)) continue;
+    const text = `track_interface ${config.nic} is configured on VRRP instance and sync group.`;
+    complainLater(reader, statement, `(${config.name}) ${text} ${REMOVE_ONE}`);
+  }
+}
+
+const REMOVE_ONE = "Remove vrrp instance or sync group config";
 
 type Say = (text: string) => void;
 

@@ -29,18 +29,22 @@ const KERNEL =
 
 /** Recorded: from the first line to the children, and to "Startup complete". */
 const FORK_US = 7_500;
-const COMPLETE_US = 3_500;
+export const COMPLETE_US = 3_500;
 const CHILD_START_US = 2_500;
 /** From a child's end for good to the parent's (recorded). */
 const GIVE_UP_US = 4_300;
-/** From the signal to the last child's word (recorded). */
-const RELOAD_US = 1_100;
 /** `-t` reads the file four times, as its processes would (recorded). */
 const TEST_US = 20_000;
 
-type ChildKind = "checkers" | "vrrp";
+/** Exit status without a configuration file (measured). */
+const NO_FILE = 6;
+const PID_FILE = "/run/keepalived.pid";
 
-const CHILDREN: Readonly<Record<ChildKind, { program: string; title: string; pidFile: string }>> = {
+export type ChildKind = "checkers" | "vrrp";
+
+export const CHILDREN: Readonly<
+  Record<ChildKind, { program: string; title: string; pidFile: string }>
+> = {
   checkers: {
     program: "keepalived-healthcheckers",
     title: "Healthcheck",
@@ -49,7 +53,7 @@ const CHILDREN: Readonly<Record<ChildKind, { program: string; title: string; pid
   vrrp: { program: "keepalived-vrrp", title: "VRRP", pidFile: "/run/vrrp.pid" },
 };
 
-interface Memory {
+export interface Memory {
   readonly children: Map<ChildKind, number>;
   stopping: boolean;
   /** Pid of the child that ended for good. */
@@ -57,7 +61,7 @@ interface Memory {
 }
 
 /** What runs, and how it reads its file. */
-interface Daemon {
+export interface Daemon {
   readonly system: System;
   readonly process: Process;
   readonly voice: Voice;
@@ -69,7 +73,8 @@ interface Daemon {
 export function keepalivedWith(read: ReadConfiguration, typed?: TypedSignals): Program {
   return {
     startUs: 300,
-    signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    // SIGQUIT changes nothing (measured, 2.2.7).
+    signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"],
     run(process, reason, system) {
       const daemon = { system, process, voice: voiceOf(process, "Keepalived"), read, typed };
       if (reason.kind === "start") return start(daemon);
@@ -123,27 +128,39 @@ function startDaemon(daemon: Daemon, path: string): void {
   tell(`Starting Keepalived ${VERSION}`);
   tell(`Running on ${KERNEL}`);
   tell(`Command line: ${process.argv.map((word) => `'${word}'`).join(" ")}`);
-  tell(`Opening file '${path}'.`);
-  tell(`Configuration file ${path}`);
-  for (const pidFile of ["/run/keepalived.pid", "/run/vrrp.pid", "/run/checkers.pid"]) {
+  if (!opened(daemon, path)) return stopped(daemon, NO_FILE);
+  if (isRunning(daemon)) {
+    tell("daemon is already running");
+    return exitProcess(system, process, 0);
+  }
+  for (const pidFile of [PID_FILE, "/run/vrrp.pid", "/run/checkers.pid"]) {
     if (removeFile(host, pidFile)) tell(`Remove a zombie pid file ${pidFile}`);
   }
-  writeFile(system, "/run/keepalived.pid", `${process.pid}\n`);
+  writeFile(system, PID_FILE, `${process.pid}\n`);
   sayDiagnostics(system, process, voice, readOwnConfiguration(system, process, daemon.read));
   setTimer(system, process, "fork", system.sim.now + FORK_US);
 }
 
-/** `keepalived -t`: what all its processes would say, on standard error (K189). */
-function testConfiguration(daemon: Daemon): void {
-  const { system, process } = daemon;
-  const { file } = readCommandLine(process.argv);
-  if (plainFile(system.host, file, system.sim) === undefined) {
-    write(system, process, 2, `Config files missing '${file}'.\n`);
-    return exitProcess(system, process, 0);
+/** Tells of the file; false when it is not there (measured, 2.2.7). */
+export function opened({ system, process, voice }: Daemon, path: string): boolean {
+  if (plainFile(system.host, path, system.sim) === undefined) {
+    say(system, process, voice, `Config files missing '${path}'.`);
+    return false;
   }
-  const { diagnostics, exitCode } = readOwnConfiguration(system, process, daemon.read);
-  for (const { text } of diagnostics) write(system, process, 2, `${text}\n`);
-  exitProcess(system, process, exitCode);
+  sayDetail(system, process, voice, `Opening file '${path}'.`);
+  say(system, process, voice, `Configuration file ${path}`);
+  return true;
+}
+
+/** Another daemon's number is in the pid file, or what is no number (measured, 2.2.7). */
+function isRunning({ system, process, voice }: Daemon): boolean {
+  const { host, sim } = system;
+  const text = plainFile(host, PID_FILE, sim);
+  if (text === undefined) return false;
+  const pid = Number.parseInt(text, 10);
+  if (!Number.isNaN(pid)) return host.processes.has(pid);
+  say(system, process, voice, `Error reading pid file ${PID_FILE}`);
+  return true;
 }
 
 /** What the process's file says, as this host reads it now. */
@@ -177,9 +194,10 @@ export function sayDiagnostics(
   process: Process,
   voice: Voice,
   read: ReadResult,
+  isMeant: (text: string) => boolean = () => true,
 ): void {
-  for (const diagnostic of read.logged) {
-    if (diagnostic.process === voice.identity) say(system, process, voice, diagnostic.text);
+  for (const { process: identity, text } of read.logged) {
+    if (identity === voice.identity && isMeant(text)) say(system, process, voice, text);
   }
 }
 
@@ -187,7 +205,7 @@ function onTimer(daemon: Daemon, memory: Memory, key: string): void {
   const { system, process, voice } = daemon;
   switch (key) {
     case "test":
-      return testConfiguration(daemon);
+      return daemon.typed?.testConfiguration(daemon);
     case "complete":
       return say(system, process, voice, "Startup complete");
     case "respawned":
@@ -219,7 +237,7 @@ function startChildren(daemon: Daemon, memory: Memory): void {
   setTimer(system, process, "complete", system.sim.now + COMPLETE_US);
 }
 
-function startChild(daemon: Daemon, memory: Memory, kind: ChildKind): void {
+export function startChild(daemon: Daemon, memory: Memory, kind: ChildKind): void {
   const { system, process, voice } = daemon;
   const { program, title, pidFile } = CHILDREN[kind];
   const child = spawnProcess(system, {
@@ -236,10 +254,10 @@ function startChild(daemon: Daemon, memory: Memory, kind: ChildKind): void {
   say(system, process, voice, `Starting ${title} child process, pid=${child.pid}`);
 }
 
-function onSignal(daemon: Daemon, memory: Memory, signal: string): void {
+export function onSignal(daemon: Daemon, memory: Memory, signal: string): void {
   const { system, process, voice } = daemon;
-  if (memory.stopping) return;
-  if (signal === "SIGHUP") return reload(daemon, memory);
+  if (memory.stopping || signal === "SIGQUIT") return;
+  if (signal === "SIGHUP") return daemon.typed?.reloadDaemon(daemon, memory);
   if (signal === "SIGUSR1" || signal === "SIGUSR2") {
     // State is everybody's, packet counters are VRRP's alone (K56).
     if (signal === "SIGUSR1") sayPrinting(system, process, voice, "parent");
@@ -264,10 +282,10 @@ function childEnded(daemon: Daemon, memory: Memory, ended: Wake & { kind: "child
   }
   if (ended.code === PERMANENT_ERROR && ended.signal === undefined) {
     memory.fatal = ended.pid;
-    clearTimer(process, "complete");
+    for (const key of ["complete", "reloaded"]) clearTimer(process, key);
     return setTimer(system, process, "give up", system.sim.now + GIVE_UP_US);
   }
-  respawn(daemon, memory, kind, ended);
+  daemon.typed?.respawn(daemon, memory, kind, ended);
 }
 
 /** Exit status of a child whose configuration cannot run (K94). */
@@ -283,68 +301,13 @@ function giveUp(daemon: Daemon, memory: Memory): void {
   if (memory.children.size === 0) stopped(daemon);
 }
 
-/** SIGHUP: the children read the file again; one starts or ends as its blocks come and go (K45). */
-function reload(daemon: Daemon, memory: Memory): void {
-  const { system, process, voice } = daemon;
-  const { file, runs } = readCommandLine(process.argv);
-  say(system, process, voice, "Reloading ...");
-  say(system, process, voice, `Opening file '${file}'.`);
-  say(system, process, voice, `Configuration file ${file}`);
-  const read = readOwnConfiguration(system, process, daemon.read);
-  sayDiagnostics(system, process, voice, read);
-  const wanted = {
-    checkers: read.config.virtualServers.length > 0 && runs.checkers,
-    vrrp: read.config.instances.length > 0 && runs.vrrp,
-  };
-  for (const kind of ["checkers", "vrrp"] as const) {
-    const pid = memory.children.get(kind);
-    if (pid !== undefined) killProcess(system, pid, wanted[kind] ? "SIGHUP" : "SIGTERM");
-    else if (wanted[kind]) startChild(daemon, memory, kind);
-    if (!wanted[kind]) memory.children.delete(kind);
-  }
-  setTimer(system, process, "reloaded", system.sim.now + RELOAD_US);
-}
-
-/** K32, and README VRRP 9. */
-function respawn(
-  daemon: Daemon,
-  memory: Memory,
-  kind: ChildKind,
-  ended: Wake & { kind: "child" },
-): void {
-  const { system, process, voice } = daemon;
-  const { pid } = ended;
-  if (ended.signal === "SIGKILL") {
-    const reason = "exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?";
-    say(system, process, voice, `pid ${pid} ${reason}`);
-  }
-  const { title } = CHILDREN[kind];
-  if (!readCommandLine(process.argv).respawns) {
-    say(system, process, voice, `${title} child process(${pid}) died: Exiting`);
-    return onSignal(daemon, memory, "SIGTERM");
-  }
-  say(system, process, voice, `${title} child process(${pid}) died: Respawning`);
-  for (const line of RESPAWN_LINES) say(system, process, voice, line);
-  const name = kind === "vrrp" ? "VRRP" : "Healthchecker";
-  say(system, process, voice, `Restart of ${name} process delayed 0 seconds to limit respawn rate`);
-  startChild(daemon, memory, kind);
-  setTimer(system, process, "respawned", system.sim.now + COMPLETE_US);
-}
-
-/** Recorded: vrrp-c4. */
-const RESPAWN_LINES = [
-  "  Please log an issue at https://github.com/acassen/keepalived/issues/",
-  "  and include a full copy of your keepalived configuration files, and",
-  "  copies of the keepalived system log entries around the time this happened",
-];
-
-function stopped(daemon: Daemon): void {
+function stopped(daemon: Daemon, status = 0): void {
   const { system, process, voice } = daemon;
   const usage = "CPU usage (self/children) user: 0.001686/0.000000 system: 0.000000/0.004621";
   sayDetail(system, process, voice, usage);
   say(system, process, voice, `Stopped Keepalived ${VERSION}`);
-  removeFile(system.host, "/run/keepalived.pid");
-  exitProcess(system, process, 0);
+  removeFile(system.host, PID_FILE);
+  exitProcess(system, process, status);
 }
 
 /** A child's last line (K93). */

@@ -1,5 +1,4 @@
 // Gratuitous ARP: the bursts that tell the network where an address has gone (K58-K68).
-import type { System } from "../host/system.ts";
 import { setTimer } from "../host/system.ts";
 import { BROADCAST_MAC, type Ip } from "../wire/address.ts";
 import { allAddresses } from "./addresses.ts";
@@ -16,12 +15,11 @@ export function sendGarps(vrrp: Vrrp, instance: VrrpInstance, repeat: number): v
   const { config, name } = instance;
   for (let round = 0; round < repeat; round++) {
     for (const { address, nic = config.nic } of allAddresses(config)) {
-      sendGarp(system, nic, address);
       if (round === 0) {
         const text = `(${name}) Sending/queueing gratuitous ARPs on ${nic} for ${address}`;
         sayDetail(system, process, voice, text);
       }
-      sayDetail(system, process, voice, `Sending gratuitous ARP on ${nic} for ${address}`);
+      sendGarp(vrrp, nic, address);
     }
   }
 }
@@ -55,10 +53,12 @@ export function refreshGarps(vrrp: Vrrp, instance: VrrpInstance): void {
   sendGarps(vrrp, instance, garpRefreshRepeat);
 }
 
-/** A broadcast request for one's own address, with the broadcast MAC as target (K58). */
-function sendGarp({ host, sim }: System, nicName: string, address: Ip): void {
+/** A broadcast request for one's own address, with the broadcast MAC as target (K58); none on lo (K70). */
+export function sendGarp({ system, process, voice }: Vrrp, nicName: string, address: Ip): void {
+  const { host, sim } = system;
   const nic = host.nics.get(nicName);
-  if (nic === undefined) return;
+  if (nic?.network === undefined) return;
+  sayDetail(system, process, voice, `Sending gratuitous ARP on ${nicName} for ${address}`);
   sim.transmit(host, nic, {
     source: nic.mac,
     destination: BROADCAST_MAC,

@@ -30,6 +30,8 @@ export interface VrrpInstance {
   masterIntervalUs: number;
   /** When its one timer ends, on virtual time (K19). */
   deadline: number;
+  /** Where its last advert came from. */
+  source: Ip | undefined;
   /** IP identification of the next advert (K1). */
   nextId: number;
   socket: number;
@@ -73,6 +75,9 @@ export interface TrackedScript {
   /** Undefined before the first end. */
   readonly isUp: boolean | undefined;
   readonly lastStatus: number;
+  /** Its run still went on when the next was due; that of the run before. */
+  readonly isSlow: boolean;
+  readonly isKnownSlow: boolean;
 }
 
 const SECOND_US = 1_000_000;

@@ -105,3 +105,20 @@ test("a reload takes a new priority on without leaving the state", () => {
   expect(states.slice(0, 1)).toEqual(["A 5 MASTER"]);
   expect(states.slice(1).map((line) => line.replace(/\d+ /, ""))).toEqual(["B MASTER", "A BACKUP"]);
 });
+
+test("the second burst for a lesser master has the delay of global_defs, not its own (measured, 2.2.7)", () => {
+  const oneWay = { t: 10.3, op: "isolate-vrrp", oneway: true } as const;
+  const hosts = ["keepalived", "keepalived-backup"];
+  const steps: Step[] = [
+    { ...oneWay, hosts },
+    { t: 13.8, op: "heal" },
+  ];
+  const last = (a: Director): number => {
+    const { lines } = story(a, {}, steps, 30);
+    const bursts = lines.filter(({ who, msg }) => who === "A" && msg.includes("queueing"));
+    const heard = lines.findLast(({ who, msg }) => who === "A" && msg.includes("forcing"));
+    return (bursts.at(-1)?.t ?? NaN) - (heard?.t ?? NaN);
+  };
+  expect(last({ instance: "garp_master_delay 2" })).toBeCloseTo(5, 1);
+  expect(last({ before: "global_defs {\n vrrp_garp_master_delay 3\n}" })).toBeCloseTo(3, 1);
+});

@@ -125,11 +125,14 @@ function weightText(text: string | undefined): number | undefined {
   return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, Number(text)));
 }
 
-/** The members of a group lose what they track with a weight, unless it says otherwise (K112). */
+/**
+ * The members of a group lose the scripts that they track with a weight, unless it says otherwise
+ * (K112); of interfaces it only says so (measured, 2.2.7).
+ */
 export function withoutWeights(track: Tracking, scripts: readonly VrrpScriptConfig[]): Tracking {
   const own = new Map(scripts.map(({ name, weight }) => [name, weight]));
   return {
-    nics: track.nics.filter(({ weight }) => weight === 0),
+    nics: track.nics,
     scripts: track.scripts.filter(({ name, weight }) => (weight ?? own.get(name) ?? 0) === 0),
   };
 }

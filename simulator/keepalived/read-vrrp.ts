@@ -9,6 +9,7 @@ const SECOND_US = 1_000_000;
 const PASSWORD_LENGTH = 8;
 /** Twelve bits of hundredths of a second. */
 const MAX_INTERVAL_V3_US = 40_950_000;
+const DELAYS = { min: 0, max: 86_400 };
 const REPEATS = { min: 0, max: 2 ** 32 - 1 };
 
 /** undefined without a name. */
@@ -194,7 +195,7 @@ function readGarp(
   const find = (key: string): Statement | undefined =>
     last(block, key) ?? last(global, `vrrp_${key}`);
   const delay = (key: string, defaultUs: number): number =>
-    seconds(find(key), { min: 0, max: 86_400, defaultUs });
+    seconds(find(key), { ...DELAYS, defaultUs });
   const repeat = (key: string, byDefault: number): number =>
     integer(find(key), { ...REPEATS, default: byDefault });
   const garpRepeat = Math.max(1, repeat("garp_master_repeat", 5));
@@ -205,6 +206,10 @@ function readGarp(
     garpRefreshUs: delay("garp_master_refresh", 0),
     garpRefreshRepeat: Math.max(1, repeat("garp_master_refresh_repeat", 1)),
     garpLowerPriorityRepeat: repeat("garp_lower_prio_repeat", garpRepeat),
-    garpLowerPriorityDelayUs: delay("garp_lower_prio_delay", garpDelayUs),
+    // That of global_defs stands in, never the instance's own (measured, 2.2.7).
+    garpLowerPriorityDelayUs: delay(
+      "garp_lower_prio_delay",
+      seconds(last(global, "vrrp_garp_master_delay"), { ...DELAYS, defaultUs: 5 * SECOND_US }),
+    ),
   };
 }

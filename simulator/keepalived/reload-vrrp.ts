@@ -12,11 +12,9 @@ import { notifyRemoved } from "./notify.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { newInstance, openSockets, sayAddresses, saySockets, type SocketTable } from "./sockets.ts";
 import { effectivePriority, faultsAtStart, startScripts } from "./tracking.ts";
-import { addAddresses } from "./addresses.ts";
 import {
-  clearInstance,
+  addAll,
   comeBack,
-  detail,
   faultOnReload,
   groupMembers,
   log,
@@ -55,7 +53,7 @@ export function reloadVrrp(vrrp: Vrrp, reader: ReadConfiguration): void {
     memory.instances.set(config.name, renewed(vrrp, config, same, sockets));
   }
   const instances = [...memory.instances.values()];
-  sayAddresses(vrrp, instances);
+  sayAddresses(vrrp, configs);
   for (const gone of before) {
     if (!instances.some(({ config }) => isSame(config, gone.config))) remove(vrrp, gone);
   }
@@ -104,7 +102,6 @@ function renewed(
 function begin(vrrp: Vrrp, instance: VrrpInstance): void {
   instance.priority = effectivePriority(vrrp, instance);
   tellFaults(vrrp, [instance]);
-  clearInstance(vrrp, instance);
   startInstance(vrrp, instance);
 }
 
@@ -140,7 +137,8 @@ function goOn(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): void
 }
 
 /** Addresses that left the file go, new ones come; true when some came (K45, K66). */
-function moveAddresses(vrrp: Vrrp, { name, config }: VrrpInstance, old: VrrpInstanceConfig) {
+function moveAddresses(vrrp: Vrrp, instance: VrrpInstance, old: VrrpInstanceConfig): boolean {
+  const { name, config } = instance;
   const isIn = (list: readonly VirtualAddress[], each: VirtualAddress): boolean =>
     list.some(({ address, prefix }) => address === each.address && prefix === each.prefix);
   const [now, then] = [allAddresses(config), allAddresses(old)];
@@ -149,8 +147,7 @@ function moveAddresses(vrrp: Vrrp, { name, config }: VrrpInstance, old: VrrpInst
     say(vrrp.system, vrrp.process, vrrp.voice, `(${name}) ${text}, no longer exist`);
     dropAddress(vrrp, old, gone);
   }
-  detail(vrrp, `(${name}) setting VIPs.`);
-  addAddresses(vrrp, config);
+  addAll(vrrp, instance);
   return now.some((each) => !isIn(then, each));
 }
 

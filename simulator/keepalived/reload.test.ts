@@ -72,12 +72,9 @@ test("an instance that is removed says good-bye, the other one goes on", () => {
   expect(played.adverts.filter(({ t, routerId }) => t > 13 && routerId === 18)).toHaveLength(7);
 });
 
-test("an instance that is added begins as at a start", () => {
+test("an instance that is added begins as at a start, with nothing to remove (measured, 2.2.7)", () => {
   const played = story(without, without, reloaded(12, second()), 20);
-  expect(said(played, "A", /VI_2/).slice(0, 2)).toEqual([
-    "(VI_2) removing VIPs.",
-    "(VI_2) Entering BACKUP STATE (init)",
-  ]);
+  expect(said(played, "A", /VI_2/)[0]).toBe("(VI_2) Entering BACKUP STATE (init)");
   expect(timeOf(played, "A", "(VI_2) Entering MASTER") - 12.1).toBeCloseTo(3.609, 0);
 });
 

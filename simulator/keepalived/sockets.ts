@@ -38,6 +38,7 @@ export function newInstance(config: VrrpInstanceConfig, sockets: SocketTable): V
     priority: config.priority,
     masterIntervalUs: config.advertIntervalUs,
     deadline: 0,
+    source: undefined,
     nextId: 1,
     socket: sockets.get(socketKey(config)) ?? 0,
     faults: [],
@@ -63,13 +64,15 @@ export function newInstance(config: VrrpInstanceConfig, sockets: SocketTable): V
   };
 }
 
-/** The first address of each interface in use. */
-export function sayAddresses(vrrp: Vrrp, instances: readonly VrrpInstance[]): void {
-  const nics = new Set(instances.map(({ config }) => config.nic));
-  for (const name of nics) {
-    const instance = instances.find(({ config }) => config.nic === name);
-    const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
-    if (own !== undefined) detail(vrrp, `Assigned address ${own} for interface ${name}`);
+/** The first address of each interface in use; not of one tracked before (measured, 2.2.7). */
+export function sayAddresses(vrrp: Vrrp, configs: readonly VrrpInstanceConfig[]): void {
+  const known = new Set<string>();
+  for (const config of configs) {
+    const own = sourceOf(vrrp, { config });
+    if (own !== undefined && !known.has(config.nic)) {
+      detail(vrrp, `Assigned address ${own} for interface ${config.nic}`);
+    }
+    for (const name of [config.nic, ...config.track.nics.map((each) => each.name)]) known.add(name);
   }
 }
 

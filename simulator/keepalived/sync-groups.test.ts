@@ -167,3 +167,38 @@ test("names of a group that are no instances are told (K113)", () => {
     "Virtual router VI_2 specified in sync group VG_1 doesn't exist - ignoring\n",
   );
 });
+
+test("an address deleted from one member makes all run again after their skew (measured, 2.2.7)", () => {
+  const played = story(A, B, [typedAt(12.3, "ip addr del 192.168.1.100/24 dev eth0")], 20);
+  const told = said(played, "A", /STATE(?! \(init\))|sent 0|Syncing/);
+  expect(told.slice(-7)).toEqual([
+    "(VI_2) Entering BACKUP STATE",
+    "(VI_2) sent 0 priority",
+    "(VI_1) Entering BACKUP STATE",
+    "(VI_1) sent 0 priority",
+    "(VI_2) Entering MASTER STATE",
+    "VRRP_Group(VG_1) Syncing instances to MASTER state",
+    "(VI_1) Entering MASTER STATE",
+  ]);
+  expect(timeOf(played, "A", "Entering MASTER", 12) - 12.3).toBeCloseTo(0.609, 1);
+  expect(played.kinds.filter((each) => each.startsWith("B"))).toEqual([]);
+});
+
+test("what the group watches acts on who owns the interface first (measured, 2.2.7)", () => {
+  const watching = together(100, {}, "track_interface {\n eth0\n }");
+  const played = story(watching, B, [link(10, "down", "eth0")], 20);
+  expect(said(played, "A", /FAULT STATE|configured on VRRP/)).toEqual([
+    expect.stringContaining("(VI_2) track_interface eth0 is configured on VRRP instance and sync"),
+    "(VI_2) Entering FAULT STATE",
+    "(VI_1) Entering FAULT STATE",
+  ]);
+});
+
+test("a member's weight on an interface acts, though it is told as ignored (measured, 2.2.7)", () => {
+  const weighed = together(100, { instance: "track_interface {\n eth0 weight -30\n }" });
+  const played = story(weighed, B, [link(10, "down", "eth0")], 20);
+  expect(said(played, "A", /ignoring|effective priority/)).toEqual([
+    "(VI_1) ignoring eth0 tracked interface weight due to SYNC group",
+    "(VI_1) Changing effective priority from 100 to 70",
+  ]);
+});

@@ -31,6 +31,8 @@ test.each([
   const b = { priority: entry.includes("-") ? 90 : 110 };
   const played = story(trackEth0(entry), b, steps);
   expect(said(played, "A", /Changing effective priority/)).toEqual([
+    // What is added counts, and is told, from the start (measured, 2.2.7).
+    ...(entry.includes("-") ? [] : [`(VI_1) Changing effective priority ${found}`]),
     `(VI_1) Changing effective priority ${lost}`,
     `(VI_1) Changing effective priority ${found}`,
   ]);
@@ -165,4 +167,23 @@ test("a script that is tracked but not defined is left aside (K108)", () => {
   const played = story({ instance: "track_script {\n nosuch\n }" }, {}, []);
   expect(said(played, "A", /not found/)).toHaveLength(1);
   expect(played.states).toEqual(["A 5 MASTER"]);
+});
+
+test("a script that begins as failed needs one good end, whatever its rise (K104, K105; measured, 2.2.7)", () => {
+  const played = story(tracking("init_fail\n rise 3"), {}, [], 8);
+  expect(said(played, "A", /VRRP_Script/)).toEqual(["VRRP_Script(chk) succeeded"]);
+  expect(timeOf(played, "A", "Entering MASTER")).toBeCloseTo(4.67, 1);
+});
+
+test("a script that nobody watches is told of (measured, 2.2.7)", () => {
+  const played = story({ before: script("") }, {}, [], 3);
+  expect(said(played, "A", /not used/)).toEqual(["Warning - script chk is not used"]);
+});
+
+test("only the first of several runs that take too long is told of (measured, 2.2.7)", () => {
+  const slow = (options: string): string =>
+    `${SECURE}vrrp_script chk {\n script "/bin/sleep 2.5"\n interval 1\n timeout 4\n ${options}\n}`;
+  const played = story({ before: slow(""), instance: "track_script {\n chk\n }" }, {}, [], 12);
+  const told = played.lines.filter(({ msg }) => msg.includes("already running"));
+  expect(told.map(({ t }) => Math.floor(t))).toEqual([2, 3]);
 });

@@ -3,6 +3,7 @@
 import { reloadPools } from "./reload-pools.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState as writeStateFile } from "./state-file.ts";
+import { reloadDaemon, respawn, testConfiguration } from "./typed-daemon.ts";
 import { sayPrinting, writeStatistics } from "./statistics.ts";
 import { VERSION_TEXT } from "./version-text.ts";
 import type { Vrrp } from "./vrrp.ts";
@@ -14,8 +15,11 @@ function writeState(vrrp: Vrrp): void {
 
 export const typedSignals = {
   versionText: VERSION_TEXT,
+  reloadDaemon,
   reloadPools,
   reloadVrrp,
+  respawn,
+  testConfiguration,
   writeState,
   writeStatistics,
 };

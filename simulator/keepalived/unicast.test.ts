@@ -1,6 +1,6 @@
 // unicast_peer: adverts go to named peers alone (K11, K14).
 import { expect, test } from "vitest";
-import { said, story, typedAt } from "./test-directors.ts";
+import { link, said, story, timeOf, typedAt } from "./test-directors.ts";
 
 const peer = (own: number, other: number) => ({
   instance: `unicast_src_ip 192.168.88.${own}\n unicast_peer {\n 192.168.88.${other}\n }`,
@@ -26,11 +26,19 @@ test("several peers get a copy each", () => {
   expect(counts).toEqual([4, 4]);
 });
 
-test("unicast on one side alone: both are masters, and say why (K14)", () => {
+test("unicast on one side alone: both are masters, and neither hears the other (measured, 2.2.7)", () => {
   const played = story(A, {}, [], 30);
   expect(played.kinds).toEqual(["A MASTER", "B MASTER"]);
-  const told = [...said(played, "A", /Expected/), ...said(played, "B", /Expected/)];
-  expect(told[0]).toBe("(VI_1) Expected multicast packet but received unicast packet");
+  expect([...said(played, "A", /Expected/), ...said(played, "B", /Expected/)]).toEqual([]);
+  // Nothing puts B's own adverts off: one a second.
+  expect(played.adverts.filter(({ who }) => who === "B").length).toBeGreaterThan(20);
+});
+
+test("out of FAULT it tells of its own address by gratuitous ARP (K67; measured, 2.2.7)", () => {
+  const played = story(A, B, [link(12.3, "down"), link(18, "up")], 30);
+  const [at] = said(played, "A", /gratuitous ARP for 192.168.88.8/);
+  expect(at).toBe("VI_1: sending gratuitous ARP for 192.168.88.8");
+  expect(timeOf(played, "A", "Sending gratuitous ARP on eth1 for 192.168.88.8")).toBeCloseTo(18, 1);
 });
 
 test("a peer that is not there changes nothing", () => {

@@ -1,11 +1,13 @@
 // keepalived's VRRP process: one socket an interface, one machine an instance. It wakes for its
 // timers, for adverts, for the kernel's news of links and addresses, for its scripts' ends, to read
 // its file again and to stop.
+import { removeFile } from "../host/files.ts";
 import type { Process } from "../host/process.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import { assert } from "../kernel/assert.ts";
 import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { allAddresses } from "./addresses.ts";
 import { sourceOf } from "./advert.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
@@ -25,9 +27,12 @@ import {
 } from "./tracking.ts";
 import {
   addressDeleted,
+  changePriority,
   clearInstance,
   detail,
   enterFault,
+  followGroup,
+  followKey,
   leaveFault,
   NO_ADDRESS,
   startInstance,
@@ -99,18 +104,24 @@ export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
   return [];
 }
 
+/** Told when the interfaces are known, not with the other complaints (measured, 2.2.7). */
+const LAST_COMPLAINTS = /tracked interface .*due to|both use VRID|is not used$|and sync group/;
+
 /** In the order of K23 and K76: registrations, complaints, addresses, the instances, sockets. */
 function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   const { system, process, voice, memory } = vrrp;
   detail(vrrp, "Registering Kernel netlink reflector");
   detail(vrrp, "Registering Kernel netlink command channel");
   const read = readOwnConfiguration(system, process, reader);
-  sayDiagnostics(system, process, voice, read);
+  const { instances: configs, syncGroups, scripts } = read.config;
+  sayDiagnostics(system, process, voice, read, (text) => !LAST_COMPLAINTS.test(text));
+  const isSameId = read.logged.some(({ text }) => text.includes(" both use VRID "));
+  if (!read.fatal || isSameId) sayAddresses(vrrp, configs);
+  sayDiagnostics(system, process, voice, read, (text) => LAST_COMPLAINTS.test(text));
   if (read.fatal) {
     sayStopped(system, process, "Keepalived_vrrp");
     return exitProcess(system, process, PERMANENT_ERROR);
   }
-  const { instances: configs, syncGroups, scripts } = read.config;
   memory.groups = syncGroups;
   memory.syncDaemon = read.config.syncDaemon;
   if (memory.syncDaemon !== undefined) sayDebug(system, process, voice, "Initializing ipvs");
@@ -119,10 +130,12 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
     memory.instances.set(config.name, newInstance(config, sockets));
   }
   const instances = [...memory.instances.values()];
-  sayAddresses(vrrp, instances);
-  detail(vrrp, "Registering gratuitous ARP shared channel");
-  for (const instance of instances) instance.faults = faultsAtStart(vrrp, instance);
+  for (const instance of instances) {
+    instance.faults = faultsAtStart(vrrp, instance);
+    changePriority(vrrp, instance, effectivePriority(vrrp, instance));
+  }
   tellFaults(vrrp, instances);
+  detail(vrrp, "Registering gratuitous ARP shared channel");
   for (const instance of instances) clearInstance(vrrp, instance);
   startScripts(vrrp, scripts);
   for (const instance of instances) {
@@ -137,6 +150,7 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
 function onTimer(vrrp: Vrrp, key: string): void {
   if (key === LAST_WORDS) {
     sayStopped(vrrp.system, vrrp.process, "Keepalived_vrrp");
+    removeFile(vrrp.system.host, "/run/vrrp.pid");
     return exitProcess(vrrp.system, vrrp.process, 0);
   }
   if (scriptTimer(vrrp, key)) return;
@@ -145,6 +159,7 @@ function onTimer(vrrp: Vrrp, key: string): void {
       const isDue = instance.deadline <= vrrp.system.sim.now;
       return isDue ? timerEnds(vrrp, instance) : undefined;
     }
+    if (key === followKey(instance)) return followGroup(vrrp, instance);
     if (key.startsWith(`garp ${instance.name} `)) return laterBurst(vrrp, instance, key);
   }
 }
@@ -187,9 +202,13 @@ function readAdverts(vrrp: Vrrp, id: number): void {
 }
 
 function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: string }): void {
-  const concerned = [...vrrp.memory.instances.values()].filter((instance) =>
+  const watching = [...vrrp.memory.instances.values()].filter((instance) =>
     watchesInterface(vrrp, instance, news.nic),
   );
+  // Who watches it for its group alone comes last (measured, 2.2.7).
+  const isOwn = ({ config }: VrrpInstance): boolean =>
+    config.nic === news.nic || config.track.nics.some(({ name }) => name === news.nic);
+  const concerned = [...watching.filter(isOwn), ...watching.filter((each) => !isOwn(each))];
   if (concerned.length === 0) return;
   switch (news.change) {
     case "link-down":
@@ -204,23 +223,33 @@ function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: strin
       for (const instance of concerned) noticeRemoval(vrrp, instance, news.address ?? "");
       return;
     case "address-added":
-      for (const instance of concerned) {
-        if (sourceOf(vrrp, instance) !== undefined) leaveFault(vrrp, instance, NO_ADDRESS);
-      }
+      for (const instance of concerned) noticeAddress(vrrp, instance, news.address ?? "");
   }
+}
+
+/** The address that adverts can come from again (K37). */
+function noticeAddress(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
+  const source = sourceOf(vrrp, instance);
+  if (source === undefined || !instance.faults.includes(NO_ADDRESS)) return;
+  if (source === address) {
+    detail(vrrp, `Assigned address ${source} for interface ${instance.config.nic}`);
+  }
+  leaveFault(vrrp, instance, NO_ADDRESS);
 }
 
 /**
  * Without an address of its own the instance cannot go on (K37; measured: one line of each, FAULT
- * without BACKUP). One of a master that is not there any more was taken away by somebody else (K39).
+ * without BACKUP). One of a master that is not there any more was taken away by somebody else, also
+ * by the kernel with its primary (K39; measured).
  */
 function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
   const { config, state } = instance;
-  if (sourceOf(vrrp, instance) === undefined) {
+  const isOwn = allAddresses(config).some((own) => own.address === address);
+  if (!isOwn && sourceOf(vrrp, instance) === undefined) {
     detail(vrrp, `Deassigned address ${address} from interface ${config.nic}`);
     return enterFault(vrrp, instance, NO_ADDRESS);
   }
-  if (state !== "MASTER" || !config.addresses.some((own) => own.address === address)) return;
+  if (state !== "MASTER" || !isOwn) return;
   const nic = vrrp.system.host.nics.get(config.nic);
   if (nic?.addresses.some((own) => own.address === address) === true) return;
   addressDeleted(vrrp, instance, address);

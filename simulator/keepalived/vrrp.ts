@@ -4,9 +4,9 @@ import type { Process } from "../host/process.ts";
 import { clearTimer, setTimer, type System } from "../host/system.ts";
 import type { Ip } from "../wire/address.ts";
 import { addAddresses, dropAddresses } from "./addresses.ts";
-import { sendAdvert } from "./advert.ts";
+import { sendAdvert, sourceOf } from "./advert.ts";
 import type { SyncGroupConfig } from "./config.ts";
-import { refreshGarps, scheduleGarps, sendGarps } from "./garp.ts";
+import { refreshGarps, scheduleGarps, sendGarp, sendGarps } from "./garp.ts";
 import {
   masterDownUs,
   skewUs,
@@ -35,8 +35,7 @@ export interface Vrrp {
 
 /** Addresses that a crash left behind go first, those of all instances (K23, K24). */
 export function clearInstance(vrrp: Vrrp, instance: VrrpInstance): void {
-  detail(vrrp, `(${instance.name}) removing VIPs.`);
-  dropAddresses(vrrp, instance.config);
+  dropAll(vrrp, instance);
 }
 
 /** Every instance begins as BACKUP, whatever `state` says (K21); only 255 is master at once. */
@@ -119,12 +118,26 @@ function wantMaster(vrrp: Vrrp, instance: VrrpInstance): void {
     return waitFor(vrrp, instance, masterDownUs(instance));
   }
   takeOver(vrrp, instance);
-  waitFor(vrrp, instance, instance.config.advertIntervalUs + TAKEOVER_WORK_US);
+  // Its next advert comes after those of who followed (measured, 2.2.7).
+  const workUs = TAKEOVER_WORK_US * (others.length + 1);
+  waitFor(vrrp, instance, instance.config.advertIntervalUs + workUs);
   moveGroup(vrrp, instance, "MASTER", (other) => {
     if (other.state === "MASTER") return;
-    takeOver(vrrp, other);
-    waitFor(vrrp, other, other.config.advertIntervalUs);
+    const { system, process } = vrrp;
+    const key = followKey(other);
+    setTimer(system, process, key, system.sim.now + TAKEOVER_WORK_US);
   });
+}
+
+export function followKey({ name }: VrrpInstance): string {
+  return `follow ${name}`;
+}
+
+/** A member that its group makes MASTER comes when the first is done (measured, 2.2.7). */
+export function followGroup(vrrp: Vrrp, instance: VrrpInstance): void {
+  if (instance.state !== "BACKUP") return;
+  takeOver(vrrp, instance);
+  waitFor(vrrp, instance, instance.config.advertIntervalUs);
 }
 
 /** The advert goes out first, then the addresses, then the gratuitous ARPs (K23). */
@@ -137,12 +150,11 @@ function takeOver(vrrp: Vrrp, instance: VrrpInstance): void {
     const text = `changing advert interval from ${learned / 1000}ms to locally configured`;
     detail(vrrp, `(${name}) ${text} ${own / 1000}ms`);
   }
-  detail(vrrp, `(${name}) setting VIPs.`);
   instance.masterIntervalUs = own;
   instance.master = undefined;
   instance.wants = "MASTER";
   mark(vrrp, instance, "MASTER");
-  addAddresses(vrrp, config);
+  addAll(vrrp, instance);
   sendGarps(vrrp, instance, config.garpRepeat);
   scheduleGarps(vrrp, instance, config.garpDelayUs, config.garpRepeat);
   // Counted from after the work: a member that follows its group refreshes an advert later.
@@ -163,8 +175,7 @@ function stepDown(vrrp: Vrrp, instance: VrrpInstance): void {
   log(vrrp, instance, "Entering BACKUP STATE");
   instance.wants = "BACKUP";
   mark(vrrp, instance, "BACKUP");
-  detail(vrrp, `(${instance.name}) removing VIPs.`);
-  dropAddresses(vrrp, instance.config);
+  dropAll(vrrp, instance);
   waitFor(vrrp, instance, masterDownUs(instance));
   tell(vrrp, instance, "BACKUP");
 }
@@ -192,8 +203,7 @@ function follow(vrrp: Vrrp, instance: VrrpInstance): void {
   fall(vrrp, instance);
   if (wasMaster) {
     sendAdvert(vrrp, instance, 0);
-    detail(vrrp, `(${instance.name}) removing VIPs.`);
-    dropAddresses(vrrp, instance.config);
+    dropAll(vrrp, instance);
   }
   tell(vrrp, instance, "FAULT");
 }
@@ -218,10 +228,19 @@ export function leaveFault(vrrp: Vrrp, instance: VrrpInstance, cause: string): v
   });
 }
 
-/** The owner of the address waits like everybody (measured, 2.2.7). */
+/**
+ * The owner of the address waits like everybody (measured, 2.2.7). Who has peers by address tells
+ * the network of its own (K67).
+ */
 export function comeBack(vrrp: Vrrp, instance: VrrpInstance, how = ""): void {
-  instance.masterIntervalUs = instance.config.advertIntervalUs;
+  const { config, name } = instance;
+  instance.masterIntervalUs = config.advertIntervalUs;
   log(vrrp, instance, `Entering BACKUP STATE${how}`);
+  const own = sourceOf(vrrp, instance);
+  if (config.unicastPeers.length > 0 && how === "" && own !== undefined) {
+    detail(vrrp, `${name}: sending gratuitous ARP for ${own}`);
+    sendGarp(vrrp, config.nic, own);
+  }
   setState(vrrp, instance, "BACKUP");
   waitFor(vrrp, instance, masterDownUs(instance));
 }
@@ -229,10 +248,7 @@ export function comeBack(vrrp: Vrrp, instance: VrrpInstance, how = ""): void {
 /** A reload brought a cause of FAULT: the addresses go without a last advert (measured, 2.2.7). */
 export function faultOnReload(vrrp: Vrrp, instance: VrrpInstance): void {
   log(vrrp, instance, "entering FAULT state");
-  if (instance.state === "MASTER") {
-    detail(vrrp, `(${instance.name}) removing VIPs.`);
-    dropAddresses(vrrp, instance.config);
-  }
+  if (instance.state === "MASTER") dropAll(vrrp, instance);
   instance.wants = "BACKUP";
   setState(vrrp, instance, "FAULT");
 }
@@ -242,16 +258,21 @@ export function addressDeleted(vrrp: Vrrp, instance: VrrpInstance, address: Ip):
   const { system, process, voice } = vrrp;
   const { nic } = instance.config;
   say(system, process, voice, `Netlink reflector reports IP ${address} removed from ${nic}`);
+  lose(vrrp, instance);
+  // The whole group runs for it again, and nothing is said of the group (measured, 2.2.7).
+  const others = groupMembers(vrrp, instance).filter(({ state }) => state === "MASTER");
+  for (const other of others) lose(vrrp, other);
+  // Its own time begins last.
+  for (const each of [...others, instance]) waitFor(vrrp, each, skewUs(each));
+}
+
+function lose(vrrp: Vrrp, instance: VrrpInstance): void {
   log(vrrp, instance, "Entering BACKUP STATE");
   sendAdvert(vrrp, instance, 0);
   instance.wants = "BACKUP";
   mark(vrrp, instance, "BACKUP");
   resign(vrrp, instance);
-  waitFor(vrrp, instance, skewUs(instance));
   tell(vrrp, instance, "BACKUP");
-  moveGroup(vrrp, instance, "BACKUP", (other) => {
-    if (other.state === "MASTER") stepDown(vrrp, other);
-  });
 }
 
 /** SIGTERM (K31): a master says priority 0 and takes its addresses away; a backup says nothing. */
@@ -268,8 +289,23 @@ export function stopInstance(vrrp: Vrrp, instance: VrrpInstance): void {
 /** It has said priority 0; the addresses go. */
 export function resign(vrrp: Vrrp, instance: VrrpInstance): void {
   detail(vrrp, `(${instance.name}) sent 0 priority`);
-  detail(vrrp, `(${instance.name}) removing VIPs.`);
+  dropAll(vrrp, instance);
+}
+
+function dropAll(vrrp: Vrrp, instance: VrrpInstance): void {
+  sayMoving(vrrp, instance, "removing");
   dropAddresses(vrrp, instance.config);
+}
+
+export function addAll(vrrp: Vrrp, instance: VrrpInstance): void {
+  sayMoving(vrrp, instance, "setting");
+  addAddresses(vrrp, instance.config);
+}
+
+/** Advertised and excluded addresses have a line each, if there are some (measured). */
+function sayMoving(vrrp: Vrrp, { name, config }: VrrpInstance, how: "removing" | "setting"): void {
+  if (config.addresses.length > 0) detail(vrrp, `(${name}) ${how} VIPs.`);
+  if (config.excludedAddresses.length > 0) detail(vrrp, `(${name}) ${how} E-VIPs.`);
 }
 
 /** A new effective priority; a backup's running timer moves by the difference of skews (K102). */

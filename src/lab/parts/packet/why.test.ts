@@ -41,10 +41,10 @@ test("a takeover leads back to the pulled cable, across the silence", () => {
 });
 
 test("a takeover leads back to a typed kill, and to a wall that stops adverts", () => {
-  const killed = article([[12, typed("keepalived", "pkill -9 keepalived")]], 16);
+  const killed = article([[12, typed("keepalived", "kill -9 $(pidof keepalived)")]], 16);
   expect(why(killed, becomes("keepalived-backup", "MASTER"))).toEqual([
     "12.000 You: command keepalived",
-    "12.006 keepalived on keepalived was killed",
+    "12.008 keepalived on keepalived was killed",
     ...TAKEOVER,
   ]);
   const hosts = ["keepalived", "keepalived-backup"];
