@@ -34,6 +34,8 @@ export interface Environment {
   readonly files?: Files;
   /** What is at a script's path; without it every one runs. */
   readonly scriptAt?: (path: string) => ScriptState;
+  /** A daemon is to run with it; otherwise `keepalived -t` looks it through (K186). */
+  readonly starts?: boolean;
 }
 
 /** A reader of files: with opinions, or of their meaning alone. */
