@@ -1,5 +1,6 @@
 // What only a typed command asks for: the version with its build, reloading, and writing down state
 // and counters at signals. A page without a shell does without.
+import { noticeAddress, noticeRemoval } from "./by-hand.ts";
 import { reloadPools } from "./reload-pools.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState as writeStateFile } from "./state-file.ts";
@@ -14,6 +15,8 @@ function writeState(vrrp: Vrrp): void {
 }
 
 export const typedSignals = {
+  noticeAddress,
+  noticeRemoval,
   versionText: VERSION_TEXT,
   reloadDaemon,
   reloadPools,
