@@ -17,6 +17,7 @@ import {
   connectionCosts,
   connectionTable,
   hostTable,
+  median,
   milliseconds,
 } from "./bench-growth.ts";
 
@@ -54,27 +55,29 @@ function busy(): Timeline {
   return timeline;
 }
 
-/** Ten minutes of it, once the engine has compiled what is run often. */
+/**
+ * Ten minutes of it, as a reader has them after a minute of play; and events a second, the median of
+ * that run and four more, in which the engine goes on compiling what is run often.
+ */
 function tenMinutes(): Figure[] {
   const warm = busy();
   runTo(warm, warm.now + 60_000_000);
-  const timeline = busy();
-  const before = timeline.world.lastEvent;
-  const spent = milliseconds(() => runTo(timeline, timeline.now + 600_000_000));
-  const events = timeline.world.lastEvent - before;
-  const seeks = seekTimes(timeline).sort((a, b) => a - b);
+  const first = runTenMinutes();
+  const seeks = seekTimes(first.timeline).sort((a, b) => a - b);
+  const rates = [first.rate, ...Array.from({ length: 4 }, () => runTenMinutes().rate)];
   return [
-    {
-      name: "events a second",
-      value: (events * 1000) / spent,
-      unit: "/s",
-      budget: 400_000,
-      more: true,
-    },
-    { name: "ten minutes, ten requests a second", value: spent, unit: "ms", budget: 1000 },
+    { name: "events a second", value: median(rates), unit: "/s", budget: 400_000, more: true },
+    { name: "ten minutes, ten requests a second", value: first.spent, unit: "ms", budget: 1000 },
     { name: "seek, median of 40", value: seeks[20] ?? 0, unit: "ms", budget: 50 },
     { name: "seek, slowest of 40", value: seeks[39] ?? 0, unit: "ms", budget: 50 },
   ];
+}
+
+function runTenMinutes(): { timeline: Timeline; spent: number; rate: number } {
+  const timeline = busy();
+  const before = timeline.world.lastEvent;
+  const spent = milliseconds(() => runTo(timeline, timeline.now + 600_000_000));
+  return { timeline, spent, rate: ((timeline.world.lastEvent - before) * 1000) / spent };
 }
 
 function growth(costs: readonly ConnectionCost[]): Figure[] {

@@ -2,7 +2,7 @@
 // replay). The command line is `replay-cli.ts`.
 import { buildSimulation } from "./build.ts";
 import type { FrameRecord, Trace } from "./kernel/trace.ts";
-import { run } from "./kernel/run.ts";
+import { HOP_US, run } from "./kernel/run.ts";
 import { createMachine, type ProgramTable } from "./machine.ts";
 import { programs } from "./programs/index.ts";
 import {
@@ -88,7 +88,7 @@ function framesOf(expanded: ExpandedScenario, trace: Trace): CapturedFrame[] {
     const to = record.deliveries.filter((each) => each.accepted).map((each) => each.host);
     const flooded = record.deliveries.filter((each) => !each.accepted).map((each) => each.host);
     frames.push({
-      t: seconds(record.at),
+      t: seconds(atSwitch(record)),
       from: record.from,
       if: record.nic,
       to,
@@ -96,7 +96,12 @@ function framesOf(expanded: ExpandedScenario, trace: Trace): CapturedFrame[] {
       ...layers,
     });
   }
-  return frames;
+  return frames.sort((a, b) => a.t - b.t);
+}
+
+/** The recorder listens at the switch, which hears a host that is far away later. */
+function atSwitch({ at, deliveries: [first] }: FrameRecord): number {
+  return first === undefined ? at : Math.max(at, first.at - HOP_US);
 }
 
 /** The recorder's filter: "syn" keeps of TCP only what opens and breaks connections. */

@@ -32,26 +32,24 @@ export interface Wall {
   readonly protocol: "all" | "vrrp";
 }
 
-export interface Forwarding {
-  /** The ports that the frame leaves by, in the order of leaving. */
-  readonly out: readonly SwitchPort[];
-  /** True when the destination's port was unknown or the frame is for a group. */
-  readonly flooded: boolean;
-}
-
-/** Learns the sender's port and says where the frame goes. */
-export function forwardFrame(sw: Switch, port: number, frame: Frame, now: number): Forwarding {
+/** Learns the sender's port and gives the ports that the frame leaves by, in that order. */
+export function forwardFrame(
+  sw: Switch,
+  port: number,
+  frame: Frame,
+  now: number,
+): readonly SwitchPort[] {
   if (!isGroupMac(frame.source)) learn(sw, frame.source, port, now);
   if (!isGroupMac(frame.destination)) {
     const known = sw.learned.get(frame.destination);
     if (known !== undefined && now - known.at < AGEING_US) {
       const target = sw.ports.get(known.port);
       const usable = target !== undefined && target.up && target.number !== port;
-      return { out: usable ? [target] : [], flooded: false };
+      return usable ? [target] : [];
     }
   }
   const out = [...sw.ports.values()].filter((other) => other.number !== port && other.up);
-  return { out: out.reverse(), flooded: true };
+  return out.reverse();
 }
 
 function learn(sw: Switch, mac: Mac, port: number, now: number): void {

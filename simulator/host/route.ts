@@ -1,6 +1,6 @@
 // Where a packet goes: the local table (made from the addresses) first, then the longest match in
 // the main table. Left out: policy rules, metrics beyond order, multipath.
-import { broadcastOf, inSubnet, type Ip, ipNumber, networkOf } from "../wire/address.ts";
+import { broadcastOf, inSubnet, type Ip, ipNumber, maskOf, networkOf } from "../wire/address.ts";
 import type { Host, InterfaceAddress, Nic, Route } from "./host.ts";
 
 export type RouteResult =
@@ -18,8 +18,10 @@ export type RouteResult =
 interface Answers {
   readonly routes: readonly Route[];
   readonly nics: readonly Pick<Nic, "up" | "addresses">[];
-  /** Where an address counts as local, and where it itself is configured. */
-  readonly owners: Map<Ip, { readonly nic: Nic | undefined; readonly isExact: boolean }>;
+  /** The interface that an address is configured on. */
+  readonly own: ReadonlyMap<Ip, Nic>;
+  /** What stands for whole subnets: the addresses on lo, as number and mask (I44). */
+  readonly wide: readonly { readonly nic: Nic; readonly network: number; readonly mask: number }[];
   readonly ways: Map<Ip, RouteResult | undefined>;
 }
 
@@ -32,15 +34,29 @@ function answersOf(host: Host): Answers {
   const kept = ANSWERS.get(host);
   if (kept !== undefined && stillHold(host, kept)) return kept;
   const nics = [...host.nics.values()].map(({ up, addresses }) => ({ up, addresses }));
-  const answers = { routes: host.routes, nics, owners: new Map(), ways: new Map() };
+  const up = [...host.nics.values()].filter((nic) => nic.up);
+  const own = new Map<Ip, Nic>();
+  for (const nic of up) {
+    for (const { address } of nic.addresses) if (!own.has(address)) own.set(address, nic);
+  }
+  const answers = { routes: host.routes, nics, own, wide: up.flatMap(subnetsOn), ways: new Map() };
   ANSWERS.set(host, answers);
   return answers;
 }
 
+function subnetsOn(nic: Nic): Answers["wide"] {
+  if (nic.name !== "lo") return [];
+  return nic.addresses
+    .filter(({ prefix }) => prefix < 32)
+    .map(({ address, prefix }) => {
+      return { nic, network: ipNumber(address) & maskOf(prefix), mask: maskOf(prefix) };
+    });
+}
+
 /** Lists of addresses and routes are never written to: a change makes a new list. */
-function stillHold(host: Host, { routes, nics, owners, ways }: Answers): boolean {
+function stillHold(host: Host, { routes, nics, ways }: Answers): boolean {
   if (host.routes !== routes || host.nics.size !== nics.length) return false;
-  if (owners.size > MOST_ANSWERS || ways.size > MOST_ANSWERS) return false;
+  if (ways.size > MOST_ANSWERS) return false;
   let index = 0;
   for (const nic of host.nics.values()) {
     const seen = nics[index++];
@@ -73,7 +89,7 @@ function findRoute(host: Host, destination: Ip): RouteResult | undefined {
 
 /** Whether a packet to `ip` belongs to this host: any address, on any interface (I45). */
 export function isLocalAddress(host: Host, ip: Ip): boolean {
-  return ownerOf(host, ip).nic !== undefined;
+  return ownerOf(host, ip) !== undefined;
 }
 
 /**
@@ -81,30 +97,19 @@ export function isLocalAddress(host: Host, ip: Ip): boolean {
  * rest of a subnet that stands on lo is not, although it counts as local (I44, recorded: lvs-b3).
  */
 export function hasAddress(host: Host, ip: Ip): boolean {
-  return ownerOf(host, ip).isExact;
+  return answersOf(host).own.has(ip);
 }
 
-function ownerOf(host: Host, ip: Ip): { readonly nic: Nic | undefined; readonly isExact: boolean } {
-  const { owners } = answersOf(host);
-  const known = owners.get(ip);
-  if (known !== undefined) return known;
-  const up = [...host.nics.values()].filter((nic) => nic.up);
-  const isExact = up.some((nic) => nic.addresses.some((own) => own.address === ip));
-  const owner = { nic: up.find((nic) => holds(nic, ip)), isExact };
-  owners.set(ip, owner);
-  return owner;
-}
-
-/** An address on lo stands for its whole subnet (I44). */
-function holds(nic: Nic, ip: Ip): boolean {
-  return nic.addresses.some((own) => {
-    const isWide = nic.name === "lo" && own.prefix < 32;
-    return own.address === ip || (isWide && inSubnet(ip, own.address, own.prefix));
-  });
+/** The first interface, in kernel order, on which an address counts as local: lo before others. */
+function ownerOf(host: Host, ip: Ip): Nic | undefined {
+  const { own, wide } = answersOf(host);
+  const number = ipNumber(ip);
+  const subnet = wide.find(({ network, mask }) => (number & mask) === network);
+  return subnet?.nic ?? own.get(ip);
 }
 
 function localRoute(host: Host, destination: Ip): RouteResult | undefined {
-  const owner = ownerOf(host, destination).nic;
+  const owner = ownerOf(host, destination);
   const lo = host.nics.get("lo");
   if (owner !== undefined && lo !== undefined) {
     return { kind: "local", nic: lo, source: localSource(owner, destination) };

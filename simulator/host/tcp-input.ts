@@ -266,8 +266,9 @@ function receiveData(
   const hasFin = (segment.flags & FIN) !== 0;
   if (segment.data.length === 0 && !hasFin) return false;
   if (connection.pid === 0 && segment.data.length > 0) {
-    // Nobody is left to read it.
-    sendReset(host, connection, sim);
+    // Nobody is left to read it: refused like a segment of no connection (measured).
+    const { remoteAddress: source, localAddress: destination } = connection;
+    refuse(host, { source, destination }, segment, sim);
     closeRecord(host, connection);
     return false;
   }

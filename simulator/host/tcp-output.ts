@@ -158,7 +158,12 @@ export function arm(host: Host, connection: TcpConnection, sim: Sim): void {
 }
 
 /** A RST to a segment that belongs to no connection (I221, I222). */
-export function refuse(host: Host, packet: Ipv4Packet, segment: TcpSegment, sim: Sim): void {
+export function refuse(
+  host: Host,
+  { source, destination }: Pick<Ipv4Packet, "source" | "destination">,
+  segment: TcpSegment,
+  sim: Sim,
+): void {
   if ((segment.flags & RST) !== 0) return;
   const hasAck = (segment.flags & ACK) !== 0;
   const end = segment.sequence + segmentLength(segment);
@@ -173,7 +178,7 @@ export function refuse(host: Host, packet: Ipv4Packet, segment: TcpSegment, sim:
     options: {},
     data: "",
   };
-  sendIpv4(host, wrap(packet.destination, packet.source, 0, reply), sim);
+  sendIpv4(host, wrap(destination, source, 0, reply), sim);
 }
 
 /** Sequence numbers that a segment takes: its bytes, SYN and FIN. */

@@ -20,10 +20,17 @@ type Wanted = Pick<
 export function createConnection(host: Host, sim: Sim, wanted: Wanted): TcpConnection {
   const initialSendSequence = Math.floor(sim.random() * 4294967296);
   const ownMss = mssOf(routeTo(host, wanted.remoteAddress)?.nic.mtu ?? 1500);
+  // Field by field: an object that begins with a spread grows step by step.
   const connection: TcpConnection = {
-    ...wanted,
     id: ++host.lastSocket,
     kind: "tcp",
+    pid: wanted.pid,
+    state: wanted.state,
+    localAddress: wanted.localAddress,
+    localPort: wanted.localPort,
+    remoteAddress: wanted.remoteAddress,
+    remotePort: wanted.remotePort,
+    listener: wanted.listener,
     error: undefined,
     receiveBuffer: "",
     endOfStream: false,

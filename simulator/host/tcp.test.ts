@@ -57,3 +57,21 @@ test("the window is what Linux offers", () => {
   const windows = [64240, 65160, 502, 502, 509, 509, 501, 501, 509, 501];
   expect(text).toBe(windows.map((window) => `win ${window}\n`).join(""));
 });
+
+test("data for a connection that was closed is refused as if there were none (measured)", () => {
+  const { frames } = replay({
+    topology: "flat",
+    only: ["node-1", "client"],
+    steps: [
+      { t: 1, host: "client", run: "hold 1 192.168.88.10 --secs 6 --every 1 --timeout 1" },
+      { t: 1.7, op: "isolate", hosts: ["client", "node-1"] },
+      { t: 6, op: "heal" },
+    ],
+    end: 20,
+  });
+  const resets = frames.flatMap(({ ip }) =>
+    ip?.tcp?.flags.includes("R") === true ? [ip.tcp] : [],
+  );
+  expect(resets).toHaveLength(1);
+  expect(resets[0]).toMatchObject({ flags: "R", dport: 80 });
+});

@@ -54,10 +54,18 @@ export interface ConnectionTable {
   /** 1 where this table owns the bucket and may write to it; undefined while the list is shared. */
   owned: Uint8Array | undefined;
   size: number;
+  /** How many of them are found by their server's reply, too: NAT's. */
+  replies: number;
 }
 
 export function emptyConnectionTable(): ConnectionTable {
-  return { kind: "connection-table", buckets: EMPTY_BUCKETS, owned: undefined, size: 0 };
+  return {
+    kind: "connection-table",
+    buckets: EMPTY_BUCKETS,
+    owned: undefined,
+    size: 0,
+    replies: 0,
+  };
 }
 
 /** Shared by every empty bucket and every empty table; never written to, for nobody owns them. */
@@ -97,6 +105,7 @@ export function findByReply(
   client: Ip,
   clientPort: number,
 ): Connection | undefined {
+  if (table.replies === 0) return undefined;
   return findConnection(table, replyKey(protocol, server, serverPort, client, clientPort));
 }
 
@@ -105,7 +114,10 @@ export function putConnection(table: ConnectionTable, connection: Connection): v
   if (!bucket.has(connection.key)) table.size++;
   bucket.set(connection.key, connection);
   const reply = replyKeyOf(connection);
-  if (reply !== undefined) ownBucket(table, bucketOf(reply)).set(reply, connection);
+  if (reply === undefined) return;
+  const byReply = ownBucket(table, bucketOf(reply));
+  if (!byReply.has(reply)) table.replies++;
+  byReply.set(reply, connection);
 }
 
 export function dropConnection(table: ConnectionTable, key: string): void {
@@ -115,7 +127,7 @@ export function dropConnection(table: ConnectionTable, key: string): void {
   bucket.delete(key);
   table.size--;
   const reply = replyKeyOf(connection);
-  if (reply !== undefined) ownBucket(table, bucketOf(reply)).delete(reply);
+  if (reply !== undefined && ownBucket(table, bucketOf(reply)).delete(reply)) table.replies--;
 }
 
 /** The second place of a NAT connection: what its server's packets look like. */

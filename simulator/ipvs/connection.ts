@@ -126,11 +126,15 @@ export function moveOn(
 ): Connection {
   const packets = connection.packets + (way === "in" ? 1 : 0);
   const outputSeen = connection.outputSeen || way === "out";
-  const common = { ...connection, packets, outputSeen };
-  const renewed =
-    payload.protocol === "tcp" && connection.protocol === "tcp"
-      ? { ...common, ...tcpMove(host, connection, destination, payload.flags, way, sim) }
-      : { ...common, ...timer(sim.now, host.ipvs.timeouts.udp) };
+  let { state, active } = connection;
+  let seconds = host.ipvs.timeouts.udp;
+  if (payload.protocol === "tcp" && connection.protocol === "tcp") {
+    const next = tcpMove(host, connection, destination, payload.flags, way, sim);
+    [state, active] = [next, isActiveState(next)];
+    seconds = timeoutOf(host, next);
+  }
+  const { deadline, ringsAt } = timer(sim.now, seconds);
+  const renewed = { ...connection, packets, outputSeen, state, active, deadline, ringsAt };
   const moved = armed(host, renewed, sim);
   putConnection(host.ipvs.connections, moved);
   assureTemplate(host, moved, way);
@@ -138,6 +142,7 @@ export function moveOn(
   return moved;
 }
 
+/** The state after a packet; what that changes is counted and recorded. */
 function tcpMove(
   host: Host,
   connection: Connection,
@@ -145,7 +150,7 @@ function tcpMove(
   flags: number,
   way: "in" | "out",
   sim: Sim,
-): Partial<Connection> {
+): TcpStateName {
   const state = connection.state as TcpStateName;
   const next = nextTcpState(state, flags, directionOf(connection, way), isStrict(host));
   const active = isActiveState(next);
@@ -161,7 +166,7 @@ function tcpMove(
       to: next,
     });
   }
-  return { state: next, active, ...timer(sim.now, timeoutOf(host, next)) };
+  return next;
 }
 
 /** secure_tcp; 1 and 2 mean it only where memory is short, never here (I119). */

@@ -64,6 +64,54 @@ test.each([
     "",
     ["10*1 11*1", "2*1", "10*1 11*1"],
   ],
+  [
+    "sorry_server_inhibit before the sorry server is ignored (measured)",
+    `quorum 2\n sorry_server_inhibit\n${SORRY}`,
+    "",
+    ["10*1 11*1", "2*1", "10*1 11*1"],
+  ],
+  [
+    "a sorry server's port, too, is its service's unless NAT changes it (K129)",
+    "quorum 2\n sorry_server 192.168.88.2 8080",
+    "",
+    ["10*1 11*1", "2*1", "10*1 11*1"],
+  ],
 ])("%s", (_, service, server, shown) => {
   expect(pools(service, server)).toEqual(shown);
+});
+
+test("another port with DR: the table and the log have the service's, the check asks the other", () => {
+  const { logs, steps, frames } = replay({
+    topology: "flat",
+    only: ["keepalived", "node-1", "client"],
+    files: {
+      [`keepalived:${CONF}`]: `virtual_server 192.168.88.100 80 {
+  lb_kind DR
+  protocol TCP
+  delay_loop 3
+  real_server 192.168.88.10 8080 {
+    TCP_CHECK {
+      retry 0
+    }
+  }
+}
+`,
+    },
+    steps: [
+      { t: 1, host: "keepalived", run: "systemctl start keepalived" },
+      { t: 1.5, host: "keepalived", run: "ipvsadm -Ln", record: true },
+      { t: 8, host: "keepalived", run: "ipvsadm -Ln", record: true },
+    ],
+    end: 9,
+  });
+  const tables = steps.flatMap((step) => ("stdout" in step ? [step.stdout ?? ""] : []));
+  expect(tables[0]).toContain("-> 192.168.88.10:80 ");
+  expect(tables[1]).not.toContain("192.168.88.10:");
+  const said = (logs["keepalived"] ?? []).map(({ msg }) => msg);
+  expect(said.some((text) => text.includes("192.168.88.10]:tcp:80 failed"))).toBe(true);
+  expect(said.some((text) => text.startsWith("Removing service [192.168.88.10]:tcp:80"))).toBe(
+    true,
+  );
+  const asked = frames.flatMap(({ ip }) => (ip?.tcp?.flags === "S" ? [ip.tcp.dport] : []));
+  expect(new Set(asked)).toEqual(new Set([8080]));
 });

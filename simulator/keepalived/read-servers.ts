@@ -39,10 +39,26 @@ export function readVirtualServer(
     schedulerFlags: FLAGS.filter((flag) => has(block, flag)),
     quorumUp: commandWords(last(block, "quorum_up")),
     quorumDown: commandWords(last(block, "quorum_down")),
-    sorryServerInhibit: has(block, "sorry_server_inhibit"),
-    sorryServer: readSorryServer(last(block, "sorry_server"), port),
-    realServers: isMark ? realServers.map((each) => ({ ...each, port: 0 })) : realServers,
+    sorryServerInhibit: isInhibited(block),
+    sorryServer: readSorryServer(last(block, "sorry_server"), port, method),
+    realServers: realServers.map((each) => ({ ...each, port: portInTable(each, port, isMark) })),
   };
+}
+
+/** Only translation can change a port (K129); the checkers go on asking the one that was written (lvs-c3). */
+function portInTable(
+  { port, method }: Pick<RealServerConfig, "port" | "method">,
+  virtualPort: number,
+  isMark: boolean,
+): number {
+  if (isMark) return 0;
+  return method === "masq" ? port : virtualPort;
+}
+
+/** The keyword counts for the sorry server named before it (measured). */
+function isInhibited(block: readonly Statement[] | undefined): boolean {
+  const index = block?.findLastIndex(({ keyword }) => keyword === "sorry_server") ?? -1;
+  return index >= 0 && has(block?.slice(index), "sorry_server_inhibit");
 }
 
 /** The second of two with the same address and port is removed. */
@@ -123,11 +139,13 @@ function readQuorum(
 
 function readSorryServer(
   statement: Statement | undefined,
-  port: number,
+  virtualPort: number,
+  method: RealServerConfig["method"],
 ): VirtualServerConfig["sorryServer"] {
   const address = word(statement);
   if (address === undefined || parseIp(address) === undefined) return undefined;
-  return { address, port: Number(word(statement, 2) ?? port) };
+  const port = Number(word(statement, 2) ?? virtualPort);
+  return { address, port: portInTable({ port, method }, virtualPort, false) };
 }
 
 function readRealServer(

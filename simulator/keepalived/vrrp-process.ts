@@ -109,6 +109,8 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   const read = readOwnConfiguration(system, process, reader);
   const { instances: configs, syncGroups, scripts } = read.config;
   sayDiagnostics(system, process, voice, read, (text) => !LAST_COMPLAINTS.test(text));
+  const usesIpvs = !read.fatal && read.config.syncDaemon !== undefined;
+  if (usesIpvs) sayDebug(system, process, voice, "Initializing ipvs");
   const isSameId = read.logged.some(({ text }) => text.includes(" both use VRID "));
   if (!read.fatal || isSameId) sayAddresses(vrrp, configs);
   sayDiagnostics(system, process, voice, read, (text) => LAST_COMPLAINTS.test(text));
@@ -118,7 +120,6 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   }
   memory.groups = syncGroups;
   memory.syncDaemon = read.config.syncDaemon;
-  if (memory.syncDaemon !== undefined) sayDebug(system, process, voice, "Initializing ipvs");
   const sockets = openSockets(vrrp, configs);
   for (const config of configs) {
     memory.instances.set(config.name, newInstance(config, sockets));

@@ -46,7 +46,8 @@ export type Event = EventBase &
 /** Events are near, in the heap, or further off, in the list of the second in which they are due. */
 export interface EventQueue {
   heap: Event[];
-  later: Map<number, Event[]>;
+  /** A frozen list is shared with a copy of the queue: it is copied before it is written to. */
+  later: Map<number, readonly Event[]>;
   /** All that is due by the end of this second is in the heap. */
   near: number;
 }
@@ -58,11 +59,10 @@ export function emptyQueue(): EventQueue {
   return { heap: [], later: new Map(), near: 0 };
 }
 
-/** A copy that shares the events: they never change. */
+/** A copy that shares the events, which never change, and the lists until one is written to. */
 export function cloneQueue({ heap, later, near }: EventQueue): EventQueue {
-  const lists = new Map<number, Event[]>();
-  for (const [second, events] of later) lists.set(second, events.slice());
-  return { heap: heap.slice(), later: lists, near };
+  for (const list of later.values()) Object.freeze(list);
+  return { heap: heap.slice(), later: new Map(later), near };
 }
 
 export function push(queue: EventQueue, event: Event): void {
@@ -70,7 +70,8 @@ export function push(queue: EventQueue, event: Event): void {
   if (second <= queue.near) return climb(queue.heap, event);
   const list = queue.later.get(second);
   if (list === undefined) queue.later.set(second, [event]);
-  else list.push(event);
+  else if (Object.isFrozen(list)) queue.later.set(second, [...list, event]);
+  else (list as Event[]).push(event);
 }
 
 export function peek(queue: EventQueue): Event | undefined {

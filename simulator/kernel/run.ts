@@ -2,7 +2,7 @@
 // event means is the machine's business (`machine.ts`); this file knows only time and causes.
 import type { Host, Nic } from "../host/host.ts";
 import type { Wake } from "../host/process.ts";
-import { forwardFrame, isWalled, type SwitchPort } from "../switch.ts";
+import { forwardFrame, isWalled, type Switch, type SwitchPort } from "../switch.ts";
 import { isGroupMac } from "../wire/address.ts";
 import { type Frame, frameLength } from "../wire/ethernet.ts";
 import { assert, unreachable } from "./assert.ts";
@@ -11,13 +11,14 @@ import { type AlarmKind, type Event, peek, pop, push } from "./queue.ts";
 import { nextRandom } from "./random.ts";
 import type { Sim } from "./sim.ts";
 import { appendEntry, appendFrame } from "./trace.ts";
-import type { Delivery, Fields, Trace, TraceCode } from "./trace.ts";
+import type { Delivery, Fields, FrameRecord, Trace, TraceCode } from "./trace.ts";
 import type { World } from "./world.ts";
 
 /** A frame's way through cable, switch and cable: as long as on the recorded wires. */
-const HOP_US = 10;
+export const HOP_US = 10;
 /** Flooded copies leave the switch one after the other, which decides who answers first. */
 const NEXT_COPY_US = 2;
+const NO_PORTS: readonly SwitchPort[] = [];
 
 /** What the events mean. */
 export interface Machine {
@@ -140,14 +141,23 @@ function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame
   nic.traffic.txBytes += frameLength(frame);
   for (const ring of nic.rings.values()) ring.push({ at: world.now, frame, way: "out" });
   const isLost = port.loss > 0 && nextRandom(world) < port.loss;
-  const out = isLost ? [] : forwardFrame(sw, port.number, frame, world.now).out;
-  const reached = out.filter((target) => !isWalled(sw, host.name, target.host, frame));
-  const deliveries = reached.map((target, copy) => {
-    const at = world.now + HOP_US + port.delayUs + copy * NEXT_COPY_US;
-    return delivery(world, target, frame, Math.ceil(at));
-  });
-  const [at, event, from] = [world.now, world.event, host.name];
-  const sent = { id, at, event, from, nic: nic.name, network: sw.name, frame, deliveries };
+  const out = isLost ? NO_PORTS : forwardFrame(sw, port.number, frame, world.now);
+  const reached = sw.walls.length === 0 ? out : beyondWalls(sw, host, out, frame);
+  const first = Math.ceil(world.now + HOP_US + port.delayUs);
+  const deliveries = reached.map((target, copy) =>
+    delivery(world, target, frame, first + copy * NEXT_COPY_US),
+  );
+  const at = world.now;
+  const sent: FrameRecord = {
+    id,
+    at,
+    event: world.event,
+    from: host.name,
+    nic: nic.name,
+    network: sw.name,
+    frame,
+    deliveries,
+  };
   if (isLost) {
     appendFrame(trace, { ...sent, lost: { at, where: sw.name, reason: "loss" } });
   } else if (deliveries.some(({ accepted }) => accepted)) {
@@ -160,6 +170,15 @@ function transmit(world: World, trace: Trace, host: Host, nic: Nic, frame: Frame
     const id = nextEvent(world, trace, world.event);
     push(world.queue, { kind: "deliver", at, id, host, nic, frameId: sent.id, frame });
   }
+}
+
+function beyondWalls(
+  sw: Switch,
+  from: Host,
+  out: readonly SwitchPort[],
+  frame: Frame,
+): readonly SwitchPort[] {
+  return out.filter((target) => !isWalled(sw, from.name, target.host, frame));
 }
 
 /** A copy of a frame that leaves the switch by `port`, to be there at `at`. */

@@ -145,20 +145,56 @@ test("a world survives being written down", () => {
   expect(worldToJson(copy.world)).toBe(worldToJson(timeline.world));
 });
 
-test("events come out by time, then in the order they were asked for", () => {
+test("events come out by time, then in the order they were asked for, near and far", () => {
+  const moment = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 9 * SECOND }));
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (times) => {
+    fc.property(fc.array(fc.tuple(moment, fc.boolean())), (steps) => {
       const queue = emptyQueue();
-      for (const [id, at] of times.entries()) {
-        push(queue, { kind: "input", at, id, cause: 0, input: { kind: "heal" } });
+      const waiting: Event[] = [];
+      let now = 0;
+      const takeOne = (): void => {
+        waiting.sort((a, b) => a.at - b.at || a.id - b.id);
+        const next = pop(queue);
+        expect(next).toEqual(waiting.shift());
+        now = next?.at ?? now;
+      };
+      for (const [id, [delay, takes]] of steps.entries()) {
+        const event = { kind: "input", at: now + delay, id, input: { kind: "heal" } } as const;
+        push(queue, event);
+        waiting.push(event);
+        if (takes) takeOne();
       }
-      const out: Event[] = [];
-      for (let next = pop(queue); next !== undefined; next = pop(queue)) out.push(next);
-      const sorted = [...out].sort((a, b) => a.at - b.at || a.id - b.id);
-      expect(out).toEqual(sorted);
-      expect(out).toHaveLength(times.length);
+      while (waiting.length > 0) takeOne();
+      expect(pop(queue)).toBeUndefined();
     }),
   );
+});
+
+test("a long run of many hosts keeps fewer copies of its beginning, and still goes back to it", () => {
+  const hosts = Array.from({ length: 400 }, (_, index) => {
+    const address = `10.0.${index >> 7}.${1 + (index & 127)}/16`;
+    return {
+      name: `node-${index}`,
+      role: "node",
+      interfaces: [{ name: "eth1", address }],
+    } as const;
+  });
+  const scenario = { hosts, web: [], steps: [{ t: 61, host: "node-7", run: "ping 10.0.0.1" }] };
+  const make = (): Timeline => {
+    const machine = createMachine(programs);
+    const simulation = buildSimulation(expandScenario(scenario), machine);
+    return createTimeline(simulation.world, machine, simulation.trace);
+  };
+  const long = make();
+  for (let at = 0; at < 300; at += 5) runTo(long, at * SECOND);
+  expect(long.keyframes.length).toBeLessThan(40);
+  expect(long.keyframes[0]?.world.now).toBe(0);
+  for (const second of [64, 3, 250]) {
+    const short = make();
+    runTo(short, second * SECOND);
+    runTo(long, second * SECOND);
+    expect(worldToJson(long.world)).toBe(worldToJson(short.world));
+  }
 });
 
 describe("the kernel's timer wheel rings late, never early (I231)", () => {

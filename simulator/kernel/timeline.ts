@@ -10,6 +10,10 @@ import type { World } from "./world.ts";
 /** A keyframe at least this often: so much is run again at most when seeking. */
 const EVENTS_BETWEEN = 2_000;
 const TIME_BETWEEN_US = 5_000_000;
+/** A large cluster's copy costs as much as so many of its events, for each of its hosts. */
+const EVENTS_A_HOST = 20;
+/** Copies of so many hosts are kept, some 250 MB; then of every two old ones one goes. */
+const HOSTS_KEPT = 8_000;
 
 interface Keyframe {
   readonly world: World;
@@ -191,10 +195,11 @@ function advance(timeline: Timeline, target: number, events: number): boolean {
 /** Runs events up to `until` or until `events` are spent; gives how many are left. */
 function runUntil(timeline: Timeline, until: number, events: number): number {
   const { simulation } = timeline;
+  const between = Math.max(EVENTS_BETWEEN, timeline.world.hosts.size * EVENTS_A_HOST);
   let left = events;
   while (left > 0 && step(simulation, until)) {
     left--;
-    if (++timeline.eventsSinceKeyframe >= EVENTS_BETWEEN) keep(timeline);
+    if (++timeline.eventsSinceKeyframe >= between) keep(timeline);
   }
   if (left > 0 && timeline.world.now < until) timeline.world.now = until;
   timeline.now = timeline.world.now;
@@ -216,6 +221,13 @@ function keep(timeline: Timeline): void {
     entries: trace.nextEntry,
     inputs: timeline.nextInput,
   });
+  if (timeline.keyframes.length * world.hosts.size > HOSTS_KEPT) thin(timeline);
+}
+
+/** Of the older half every second keyframe goes, never the first. */
+function thin(timeline: Timeline): void {
+  const half = timeline.keyframes.length >> 1;
+  timeline.keyframes = timeline.keyframes.filter((_, index) => index >= half || index % 2 === 0);
 }
 
 /** Goes back to the last keyframe at or before `at`. */

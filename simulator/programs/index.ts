@@ -16,6 +16,7 @@ import { arp } from "./ip-neighbour.ts";
 import { ip } from "./ip.ts";
 import { iptables } from "./iptables.ts";
 import { ipvsadm } from "./ipvsadm.ts";
+import { ipvsadmRestore, ipvsadmSave } from "./ipvsadm-scripts.ts";
 import { env, nohup, printenv, stdbuf, su, sudo, watch, xargs } from "./launchers.ts";
 import { clusterPrograms } from "./light.ts";
 import { expr, logger, md5sum, nl, rev, tac } from "./line-tools.ts";
@@ -70,6 +71,8 @@ export const programs: ProgramTable = {
   ip,
   iptables,
   ipvsadm,
+  "ipvsadm-restore": ipvsadmRestore,
+  "ipvsadm-save": ipvsadmSave,
   killall,
   ls,
   lsmod,

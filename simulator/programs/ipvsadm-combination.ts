@@ -114,7 +114,8 @@ function checkService({
   flags,
 }: Options): Complaint | undefined {
   const text = (() => {
-    if (command === "add-service" && service?.portGiven === false && persistence === undefined) {
+    const isAnyPort = service !== undefined && "port" in service && service.port === 0;
+    if (command === "add-service" && isAnyPort && persistence === undefined) {
       return "Zero port specified for non-persistent service";
     }
     if (onePacket === true && service !== undefined && "protocol" in service) {

@@ -191,10 +191,13 @@ function shortCell(value: number): string {
 }
 
 /** `-Lc`, with -n by numbers (I179). Fresh entries show what is left, truncated to whole seconds. */
-export function listConnections(host: Host, now: number, numeric: boolean): string {
+export function listConnections(host: Host, now: number, switches: ReadonlySet<string>): string {
+  const numeric = switches.has("numeric");
+  // Persistence engines stand in columns of their own (measured); none is loaded here.
+  const engines = switches.has("persistent-conn") ? "        pe name          pe_data" : "";
   const lines = [
     "IPVS connection entries",
-    "pro expire state       source             virtual            destination",
+    `pro expire state       source             virtual            destination${engines}`,
   ];
   for (const each of allConnections(host.ipvs.connections)) {
     const left = Math.max(0, Math.floor((each.deadline - now) / 1_000_000));

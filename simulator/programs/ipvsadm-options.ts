@@ -42,14 +42,36 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "--version": "version",
 };
 
+/** Of /etc/services (Debian 12) what a lab may meet; `-n` keeps the numbers. */
 export const PORTS: Readonly<Record<number, string>> = {
+  20: "ftp-data",
   21: "ftp",
   22: "ssh",
+  23: "telnet",
   25: "smtp",
   53: "domain",
   80: "http",
+  110: "pop3",
+  123: "ntp",
+  143: "imap2",
+  389: "ldap",
   443: "https",
+  465: "submissions",
+  587: "submission",
+  636: "ldaps",
+  873: "rsync",
+  993: "imaps",
+  995: "pop3s",
+  1080: "socks",
+  2049: "nfs",
   3306: "mysql",
+  5060: "sip",
+  5353: "mdns",
+  5432: "postgresql",
+  5672: "amqp",
+  6379: "redis",
+  8080: "http-alt",
+  8081: "tproxy",
 };
 
 const HINT = "Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n";
@@ -95,6 +117,7 @@ function parseWords(options: Options, reader: Reader): Complaint | undefined {
   const { words } = reader;
   if (options.command.endsWith("-daemon")) {
     const role = words[reader.next++];
+    if (role === undefined) return { text: HINT, code: 255 };
     if (role !== "master" && role !== "backup") {
       return { text: `illegal ${options.command} parameter specified\n`, code: 2 };
     }

@@ -31,6 +31,7 @@ test.each([
   ],
   ["-A -D -t 192.168.88.100:80", "invalid option `-D'", 2],
   ["-A -t 192.168.88.100", "Zero port specified for non-persistent service", 2],
+  ["-A -t 192.168.88.100:0 -s rr", "Zero port specified for non-persistent service", 2],
   ["-A -t 192.168.88.100:99999", "illegal virtual server address[:port] specified", 2],
   ["-a -t 192.168.88.100:80 -r 10.0.0.300", "illegal real server address[:port] specified", 2],
   ["-a -t 192.168.88.100:80 -r 192.168.88.10:80 -w -1", "illegal weight specified", 2],
@@ -49,6 +50,7 @@ test.each([
   ["-L -c --stats", "options conflicts in the list command", 2],
   ["--set 900 120", "--set option requires 3 timeout values", 2],
   ["--start-daemon master --syncid 300", "illegal syncid specified", 2],
+  ["--start-daemon", "Try `ipvsadm -h' or 'ipvsadm --help' for more information.", 255],
   ["--start-daemon foo", "illegal start-daemon parameter specified", 2],
   ["-Ln extra", "unexpected argument extra", 2],
   [
@@ -92,6 +94,26 @@ test("a saved table restores, in the order of the list (I180, I181)", () => {
   expect(typed(`${lines}; ${again}`).stdout).toBe(`${A} -s sh -p 360 -b sh-fallback,sh-port
 -a ${SERVER} -i -w 3 --tun-type ipip
 `);
+});
+
+test("ipvsadm-save and ipvsadm-restore are -S and, in place of what is there, -R (measured)", () => {
+  const make = `ipvsadm ${A} -s wrr -p 100; ipvsadm -a ${SERVER} -g -w 5; ipvsadm-save > /tmp/s`;
+  const other = "ipvsadm -A -u 10.0.0.1:53; (echo '# old'; cat /tmp/s) | ipvsadm-restore";
+  const { stdout, stderr, code } = typed(
+    `${make}; ${other}; cat /tmp/s; ipvsadm-save -n; ipvsadm-save -x`,
+  );
+  expect(stdout).toBe(`-A -t 192.168.88.100:http -s wrr -p 100
+-a -t 192.168.88.100:http -r 192.168.88.11:http -g -w 5
+-A -t 192.168.88.100:80 -s wrr -p 100
+-a -t 192.168.88.100:80 -r 192.168.88.11:80 -g -w 5
+`);
+  expect(stderr).toMatch(/^ipvsadm-save: Script to save/);
+  expect(code).toBe(1);
+});
+
+test("-Lnc --persistent-conn has a column for persistence engines (measured)", () => {
+  const { stdout } = typed("ipvsadm -Lnc --persistent-conn");
+  expect(stdout).toMatch(/destination {8}pe name {10}pe_data\n$/);
 });
 
 test("--tun-info has a column of its own (I177)", () => {

@@ -47,7 +47,7 @@ export const ipvsadm: Program = immediate(8_500, ({ host, sim, args, input }) =>
 });
 
 /** One command a line; a bad one ends it, and nothing is cleared first (I181). */
-function restore(host: Host, text: string, sim: Sim): Output {
+export function restore(host: Host, text: string, sim: Sim): Output {
   for (const line of text.split("\n")) {
     const words = line.trim().split(/\s+/);
     if (words[0] === "") continue;
@@ -101,7 +101,7 @@ function list(host: Host, options: Options, sim: Sim): Output {
   }
   if (switches.has("daemon")) return { ...DONE, stdout: listDaemons(host) };
   if (switches.has("connection")) {
-    return { ...DONE, stdout: listConnections(host, sim.now, switches.has("numeric")) };
+    return { ...DONE, stdout: listConnections(host, sim.now, switches) };
   }
   const only = service === undefined ? undefined : host.ipvs.services.get(keyOf(service));
   if (service !== undefined && only === undefined) {

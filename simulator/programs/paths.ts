@@ -7,6 +7,8 @@ const SBIN: readonly string[] = [
   "ip",
   "iptables",
   "ipvsadm",
+  "ipvsadm-restore",
+  "ipvsadm-save",
   "keepalived",
   "lsmod",
   "modprobe",
