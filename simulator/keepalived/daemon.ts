@@ -168,6 +168,7 @@ export function readOwnConfiguration(
   system: System,
   process: Process,
   read: ReadConfiguration,
+  reloads = false,
 ): ReadResult {
   const { host, sim } = system;
   const path = readCommandLine(process.argv).file;
@@ -177,6 +178,7 @@ export function readOwnConfiguration(
     nics: [...host.nics.keys()],
     files: (pattern) => matchingFiles(host, pattern),
     scriptAt: (file) => scriptAt(system, file),
+    reloads,
   });
 }
 

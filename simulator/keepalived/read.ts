@@ -1,7 +1,12 @@
 // Reads a keepalived.conf. The file is read by the parent, the checkers, the VRRP and the BFD process,
 // in this order (K181, K209). What keepalived 2.2.7 thinks of it comes apart from what it means
 // (opinions.ts): it weighs, and a page whose files nobody changes does without.
-import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
+import type {
+  KeepalivedConfig,
+  NotifyConfig,
+  SyncGroupConfig,
+  VrrpInstanceConfig,
+} from "./config.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import { type ComplaintsOf, type Pass, readPass } from "./pass.ts";
@@ -34,6 +39,8 @@ export interface Environment {
   readonly files?: Files;
   /** What is at a script's path; without it every one runs. */
   readonly scriptAt?: (path: string) => ScriptState;
+  /** At a reload the children look into global_defs themselves (measured, 2.2.7). */
+  readonly reloads?: boolean;
 }
 
 /** A reader of files: with opinions, or of their meaning alone. */
@@ -84,7 +91,9 @@ export function readMeaning(
   opinions?: Opinions,
 ): ReadResult {
   const source = readSource(text, environment.path, environment.files);
-  const passes = ORDER.map((process) => readPass(source, process, opinions?.complaintsOf));
+  const passes = ORDER.map((process) =>
+    readPass(source, process, opinions?.complaintsOf, environment.reloads),
+  );
   const found: Diagnostic[] = [];
   const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found, opinions);
   const runs = opinions?.judge(meaning, passes, environment, found) ?? true;
@@ -173,18 +182,30 @@ function exitCode(diagnostics: readonly Diagnostic[]): number {
   return diagnostics.some(({ kind }) => kind === "complaint") ? COMPLAINTS : 0;
 }
 
-/** Scripts that cannot be run when the file is read are taken out (K107), checks of that kind too. */
+/** Scripts that cannot be run when the file is read are taken out (K107), of all kinds (measured). */
 function withoutDisabled(config: KeepalivedConfig, { scriptAt }: Environment): KeepalivedConfig {
   if (scriptAt === undefined) return config;
   const runs = ({ command }: { readonly command: readonly string[] }): boolean =>
     scriptAt(command[0] ?? "") === "runs";
+  const kept = (command: readonly string[] | undefined): readonly string[] | undefined =>
+    command !== undefined && runs({ command }) ? command : undefined;
+  const telling = <T extends { readonly notify: NotifyConfig }>(each: T): T => {
+    const lines = Object.entries(each.notify).filter(([, line]) => line === true || kept(line));
+    return { ...each, notify: Object.fromEntries(lines) };
+  };
   return {
     ...config,
+    instances: config.instances.map(telling),
+    syncGroups: config.syncGroups.map(telling),
     scripts: config.scripts.filter(runs),
     virtualServers: config.virtualServers.map((service) => ({
       ...service,
+      quorumUp: kept(service.quorumUp),
+      quorumDown: kept(service.quorumDown),
       realServers: service.realServers.map((server) => ({
         ...server,
+        notifyUp: kept(server.notifyUp),
+        notifyDown: kept(server.notifyDown),
         checkers: server.checkers.filter((each) => each.type !== "MISC_CHECK" || runs(each)),
       })),
     })),
