@@ -1,12 +1,7 @@
 // Reads a keepalived.conf. The file is read by the parent, the checkers, the VRRP and the BFD process,
 // in this order (K181, K209). What keepalived 2.2.7 thinks of it comes apart from what it means
 // (opinions.ts): it weighs, and a page whose files nobody changes does without.
-import type {
-  KeepalivedConfig,
-  NotifyConfig,
-  SyncGroupConfig,
-  VrrpInstanceConfig,
-} from "./config.ts";
+import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
 import { type ComplaintsOf, type Pass, readPass } from "./pass.ts";
@@ -60,6 +55,11 @@ export interface Meaning {
 
 /** What keepalived says of a file besides keywords and braces that it does not know. */
 export interface Opinions {
+  /** Scripts that cannot be run are taken out. */
+  readonly withoutDisabled: (
+    config: KeepalivedConfig,
+    environment: Environment,
+  ) => KeepalivedConfig;
   readonly complaintsOf: ComplaintsOf;
   /** The checkers that few files have; without it they are passed over. */
   readonly readMoreCheckers: (files: readonly Statement[]) => ReadMore;
@@ -100,7 +100,7 @@ export function readMeaning(
   const { logged, exited } = inOrder(passes, found);
   const diagnostics = logged.filter(({ kind }) => kind !== "log");
   return {
-    config: deepFreeze(withoutDisabled(meaning.config, environment)),
+    config: deepFreeze(opinions?.withoutDisabled(meaning.config, environment) ?? meaning.config),
     diagnostics,
     logged,
     exitCode: exited ?? exitCode(diagnostics),
@@ -180,36 +180,6 @@ function lastPlace(found: readonly Diagnostic[]): number {
 function exitCode(diagnostics: readonly Diagnostic[]): number {
   if (diagnostics.some(({ kind }) => kind === "violation")) return INSECURE;
   return diagnostics.some(({ kind }) => kind === "complaint") ? COMPLAINTS : 0;
-}
-
-/** Scripts that cannot be run when the file is read are taken out (K107), of all kinds (measured). */
-function withoutDisabled(config: KeepalivedConfig, { scriptAt }: Environment): KeepalivedConfig {
-  if (scriptAt === undefined) return config;
-  const runs = ({ command }: { readonly command: readonly string[] }): boolean =>
-    scriptAt(command[0] ?? "") === "runs";
-  const kept = (command: readonly string[] | undefined): readonly string[] | undefined =>
-    command !== undefined && runs({ command }) ? command : undefined;
-  const telling = <T extends { readonly notify: NotifyConfig }>(each: T): T => {
-    const lines = Object.entries(each.notify).filter(([, line]) => line === true || kept(line));
-    return { ...each, notify: Object.fromEntries(lines) };
-  };
-  return {
-    ...config,
-    instances: config.instances.map(telling),
-    syncGroups: config.syncGroups.map(telling),
-    scripts: config.scripts.filter(runs),
-    virtualServers: config.virtualServers.map((service) => ({
-      ...service,
-      quorumUp: kept(service.quorumUp),
-      quorumDown: kept(service.quorumDown),
-      realServers: service.realServers.map((server) => ({
-        ...server,
-        notifyUp: kept(server.notifyUp),
-        notifyDown: kept(server.notifyDown),
-        checkers: server.checkers.filter((each) => each.type !== "MISC_CHECK" || runs(each)),
-      })),
-    })),
-  };
 }
 
 function deepFreeze<T>(value: T): T {

@@ -4,9 +4,15 @@ import { noticeAddress, noticeRemoval } from "./by-hand.ts";
 import { reloadPools } from "./reload-pools.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState as writeStateFile } from "./state-file.ts";
-import { reloadDaemon, respawn, testConfiguration } from "./typed-daemon.ts";
+import {
+  askChildren,
+  isRunning,
+  onTypedTimer,
+  reloadDaemon,
+  respawn,
+  startTyped,
+} from "./typed-daemon.ts";
 import { sayPrinting, writeStatistics } from "./statistics.ts";
-import { VERSION_TEXT } from "./version-text.ts";
 import type { Vrrp } from "./vrrp.ts";
 
 function writeState(vrrp: Vrrp): void {
@@ -15,14 +21,16 @@ function writeState(vrrp: Vrrp): void {
 }
 
 export const typedSignals = {
+  askChildren,
+  isRunning,
+  onTypedTimer,
+  startTyped,
   noticeAddress,
   noticeRemoval,
-  versionText: VERSION_TEXT,
   reloadDaemon,
   reloadPools,
   reloadVrrp,
   respawn,
-  testConfiguration,
   writeState,
   writeStatistics,
 };
