@@ -63,7 +63,8 @@ function logsOf(expanded: ExpandedScenario, trace: Trace): Record<string, Record
   const logs: Record<string, RecordedLine[]> = {};
   for (const host of expanded.hosts) logs[host.name] = [];
   for (const { at, code, host, fields } of trace.entries) {
-    if (code !== "log") continue;
+    // The kernel's own lines do not come by /dev/log, where the recorder listens.
+    if (code !== "log" || fields["identity"] === "kernel") continue;
     logs[host]?.push({
       t: seconds(at),
       ident: String(fields["identity"]),

@@ -89,6 +89,11 @@ export function removeAddress(
   if (route !== undefined) {
     removeRoutes(host, (other) => other.source === address && other.nic === nicName);
   }
+  if (kept.length === 0) {
+    // Without an address an interface speaks no IP: its routes and neighbours go (measured).
+    removeRoutes(host, (other) => other.nic === nicName);
+    flushNeighbours(host, nic, sim);
+  }
   // Its secondaries go, and are told of, before it (measured).
   for (const { address } of [...gone, found]) {
     announce(host, { kind: "netlink", change: "address-removed", nic: nicName, address }, sim);

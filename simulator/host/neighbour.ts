@@ -45,19 +45,26 @@ export function sendToNeighbour(
   sim.transmit(host, nic, { source: nic.mac, destination: entry.mac, payload: packet });
 }
 
-function ask(host: Host, nic: Nic, nextHop: Ip, packet: Ipv4Packet, sim: Sim): void {
+/** Whether the neighbour's MAC is known; if not, it is asked for, with nothing to send. */
+export function knowsNeighbour(host: Host, nic: Nic, ip: Ip, sim: Sim): boolean {
+  const entry = nic.neighbours.get(ip);
+  if (entry === undefined || entry.state === "failed") ask(host, nic, ip, undefined, sim);
+  return entry !== undefined && "mac" in entry;
+}
+
+function ask(host: Host, nic: Nic, nextHop: Ip, packet: Ipv4Packet | undefined, sim: Sim): void {
   const deadline = timerWheel(sim.now, RETRANSMIT_US);
   nic.neighbours.set(nextHop, {
     state: "incomplete",
     probes: 1,
     deadline,
-    waiting: [packet],
+    waiting: packet === undefined ? [] : [packet],
     updatedAt: sim.now,
     usedAt: sim.now,
     confirmedAt: 0,
   });
   knock(host, nic, nextHop, deadline, sim);
-  solicit(host, nic, nextHop, BROADCAST_MAC, packet.source, sim);
+  solicit(host, nic, nextHop, BROADCAST_MAC, packet?.source, sim);
 }
 
 function startDelay(host: Host, nic: Nic, ip: Ip, entry: { mac: Mac } & Times, sim: Sim): void {

@@ -31,26 +31,29 @@ test("back out of the interface it came by: the sender is told of the neighbour 
   });
 });
 
-test("obeyed: ping says so, the next packet goes straight, for 300 s (I30, I211)", () => {
+// Measured: the first redirect to an unknown gateway makes the host ask for it, the second is obeyed.
+test("obeyed once the gateway is known: ping says so, then it goes straight, for 300 s (I30, I211)", () => {
   const { texts, packets } = run(
-    `1 client: ping -c 2 ${NODE}`,
-    `4 client: ip route get ${NODE}`,
+    `1 client: ping -c 3 ${NODE}`,
+    `4 client: ip route get ${NODE}; ip route show cache`,
     `299 client: ip route get ${NODE}`,
-    `302 client: ip route get ${NODE}`,
+    `303 client: ip route get ${NODE}; ip route show cache`,
   );
   expect(texts[2]).toContain(`From ${ROUTER}: icmp_seq=1 Redirect Host(New nexthop: ${NODE})\n`);
+  expect(texts[2]).toContain(`From ${ROUTER}: icmp_seq=2 Redirect Host(New nexthop: ${NODE})\n`);
   expect(texts[2]).toContain("icmp_seq=1 ttl=64");
   const get = (via: string, cache: string) =>
     `${NODE} via ${via} dev eth1 src ${CLIENT} uid 0 \n    cache ${cache}\n`;
   expect(texts.slice(3)).toEqual([
-    get(NODE, "<redirected> expires 296sec "),
-    get(NODE, "<redirected> expires 1sec "),
+    `${get(NODE, "<redirected> expires 298sec ")}${NODE} via ${NODE} dev eth1 \n    cache <redirected> expires 298sec \n`,
+    get(NODE, "<redirected> expires 3sec "),
     get(ROUTER, ""),
   ]);
   const asked = packets.filter(
     ({ from, packet }) => from === "client" && packet.payload.protocol === "icmp",
   );
   expect(asked.map(({ frame }) => frame.destination)).toEqual([
+    "02:00:00:00:58:08",
     "02:00:00:00:58:08",
     "02:00:00:00:58:0a",
   ]);
@@ -76,7 +79,7 @@ test("with secure_redirects off an unshared medium takes any neighbour", () => {
   );
   const { texts } = run(
     `0.5 client: sysctl -qw ${keys.join(" ")}`,
-    `1 client: ping -c 1 ${NODE}`,
+    `1 client: ping -c 2 ${NODE}`,
     `4 client: ip route get ${NODE}; ip route flush cache; ip route get ${NODE}`,
   );
   expect(texts[4]?.match(/<redirected>/g)).toHaveLength(1);

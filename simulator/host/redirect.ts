@@ -5,6 +5,7 @@ import { inSubnet } from "../wire/address.ts";
 import type { IcmpRedirect } from "../wire/icmp.ts";
 import type { Ipv4Packet } from "../wire/ipv4.ts";
 import type { Host, Nic } from "./host.ts";
+import { knowsNeighbour } from "./neighbour.ts";
 import { isLocalAddress, routeTo } from "./route.ts";
 import { sysctlMax, sysctlNumber } from "./sysctl.ts";
 import { senderOf } from "./tcp-icmp.ts";
@@ -28,6 +29,8 @@ export function obeyRedirect(
     const sender = senderOf(host, quoted, payload);
     if (sender === undefined || sender.state === "SYN-RECEIVED") return false;
   }
+  // An unknown gateway is only asked for; the next redirect then counts (measured).
+  if (!knowsNeighbour(host, way.nic, gateway, sim)) return false;
   const deadline = sim.now + BELIEVED_US;
   host.detours.set(destination, { via: gateway, deadline });
   sim.alarm(host, deadline, "detour", destination);

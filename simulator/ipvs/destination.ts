@@ -11,6 +11,8 @@ import type { Destination } from "./state.ts";
 /** The trash is looked through every minute; what nobody used for two minutes goes (I131). */
 const SWEEP_US = 60_000_000;
 const KEPT_US = 120_000_000;
+/** From the deletion to the work that ends its connections (measured: after 30 to 100 ms). */
+const FLUSH_US = 50_000;
 
 /** Out of the table, but remembered: its connections still refer to it. */
 export function throwAway(host: Host, destination: Destination, sim: Sim): void {
@@ -18,10 +20,14 @@ export function throwAway(host: Host, destination: Destination, sim: Sim): void 
   if (ipvs.trash.size === 0) setSweep(host, sim);
   ipvs.trash.set(destination.key, { ...destination, idleSince: undefined });
   // Their clients are to learn of it at once (I133).
-  if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") !== 0) expireAll(host, destination, sim);
+  if (sysctlNumber(host, "net.ipv4.vs.expire_nodest_conn") !== 0) {
+    sim.alarm(host, sim.now + FLUSH_US, "ipvs-trash", destination.key);
+  }
 }
 
-function expireAll(host: Host, { key }: Destination, sim: Sim): void {
+/** Unless it has come back meanwhile. */
+function expireAll(host: Host, key: string, sim: Sim): void {
+  if (!host.ipvs.trash.has(key)) return;
   for (const each of [...allConnections(host.ipvs.connections)]) {
     if (each.destination === key && !each.isTemplate) expire(host, each, sim);
   }
@@ -42,8 +48,9 @@ function setSweep(host: Host, sim: Sim): void {
   sim.alarm(host, host.ipvs.sweepAt, "ipvs-trash", "");
 }
 
-/** The trash alarm: idle ones are marked, and go two minutes later. */
-export function trashAlarm(host: Host, _key: string, sim: Sim): void {
+/** The trash alarm: key is a server whose connections end; without, idle ones go after two minutes. */
+export function trashAlarm(host: Host, key: string, sim: Sim): void {
+  if (key !== "") return expireAll(host, key, sim);
   const { trash, sweepAt } = host.ipvs;
   if (sim.now !== sweepAt) return;
   for (const each of [...trash.values()]) {

@@ -22,7 +22,8 @@ export interface CurlOptions {
   readonly version: "1.0" | "1.1";
   /** An address or an interface to start from. */
   readonly from: string | undefined;
-  readonly localPort: number | undefined;
+  /** The first that is free of these. */
+  readonly localPorts: readonly number[];
 }
 
 type Draft = { -readonly [K in keyof CurlOptions]: CurlOptions[K] };
@@ -71,9 +72,15 @@ const VALUES: Readonly<Record<string, (draft: Draft, value: string) => boolean |
   X: (draft, value) => void (draft.method = value),
   request: (draft, value) => void (draft.method = value),
   interface: (draft, value) => void (draft.from = value),
-  "local-port": (draft, value) => void (draft.localPort = Number.parseInt(value, 10)),
+  "local-port": (draft, value) => void (draft.localPorts = portsOf(value)),
   url: (draft, value) => void (draft.urls = [...draft.urls, value]),
 };
+
+/** "43000" or "43000-43010". */
+function portsOf(value: string): number[] {
+  const [first = 0, last = first] = value.split("-").map((each) => Number.parseInt(each, 10));
+  return Array.from({ length: Math.max(1, last - first + 1) }, (_, index) => first + index);
+}
 
 const TRY = "curl: try 'curl --help' or 'curl --manual' for more information\n";
 
@@ -118,7 +125,7 @@ function defaults(): Draft {
     method: undefined,
     version: "1.1",
     from: undefined,
-    localPort: undefined,
+    localPorts: [],
   };
 }
 
@@ -213,7 +220,7 @@ export function parseUrl(text: string): Url | undefined {
   const match =
     /^(?:([a-z][a-z0-9+.-]*):\/\/)?([^/:?#\s]+)(?::(\d{1,5}))?(\/?[^#\s]*)(#\S*)?$/i.exec(text);
   const [, scheme = "http", host, given, path = ""] = match ?? [];
-  if (host === undefined) return undefined;
+  if (host === undefined || path.startsWith(":")) return undefined;
   const usual = scheme === "https" ? 443 : 80;
   const port = given === undefined ? usual : Number(given);
   if (port > 65535) return undefined;

@@ -10,6 +10,7 @@ import {
   write,
   writeFile,
 } from "../host/system.ts";
+import { isLocalAddress } from "../host/route.ts";
 import { connectTcp, receiveTcpData, sendTcp } from "../host/tcp.ts";
 import type { TcpConnection } from "../host/tcp-state.ts";
 import { parseIp } from "../wire/address.ts";
@@ -101,11 +102,22 @@ function open(context: Context): void {
   const { options, url, address } = transfer;
   if (options.verbose) write(system, process, 2, `*   Trying ${address}:${url.port}...\n`);
   const source = sourceOf(system, options.from);
+  if (options.from !== undefined && source === undefined) {
+    return fail(context, 45, `Couldn't bind to '${options.from}'`);
+  }
+  if (source !== undefined && !isLocalAddress(system.host, source)) {
+    return fail(context, 45, "bind failed with errno 99: Cannot assign requested address");
+  }
+  const { portUse } = system.host.tcp;
+  const sourcePort = options.localPorts.find((port) => !portUse.has(port));
+  if (options.localPorts.length > 0 && sourcePort === undefined) {
+    return fail(context, 45, "bind failed with errno 98: Address already in use");
+  }
   const opened = connectTcp(system, process, {
     destination: address,
     port: url.port,
     ...(source !== undefined && { source }),
-    ...(options.localPort !== undefined && { sourcePort: options.localPort }),
+    ...(sourcePort !== undefined && { sourcePort }),
   });
   if ("error" in opened) return fail(context, 7, connectFailure(context));
   transfer.socket = opened.socket;
@@ -266,7 +278,9 @@ function takeBody(context: Context, data: string): void {
   const room = transfer.length === undefined ? Infinity : transfer.length - transfer.received;
   const body = data.slice(0, room);
   transfer.received += body.length;
-  if (transfer.options.verbose && hasMeter(process, transfer.options)) {
+  // Whoever sees the body need not be told of it.
+  const isSeen = transfer.options.output === undefined && isTerminal(process);
+  if (transfer.options.verbose && !isSeen) {
     write(system, process, 2, `{ [${body.length} bytes data]\n`);
   }
   if (transfer.options.failOnError && transfer.status >= 400) return;

@@ -2,7 +2,7 @@
 // Left out: labels in listings by pattern, lifetimes, IPv6.
 import type { InterfaceAddress, Nic } from "../host/host.ts";
 import { addAddress, removeAddress } from "../host/interface.ts";
-import { broadcastOf, parseIp } from "../wire/address.ts";
+import { broadcastOf, inSubnet, parseIp } from "../wire/address.ts";
 import type { Output } from "./immediate.ts";
 import { briefStart, chosenNics, headLine, linkLine, statistics } from "./ip-link.ts";
 import {
@@ -61,7 +61,7 @@ export function formatNic(nic: Nic, options: IpOptions): string {
 }
 
 function formatOneLine(nic: Nic, own: InterfaceAddress): string {
-  const start = `${nic.index}: ${nic.name.padEnd(8)}inet ${inet(own)}`;
+  const start = `${nic.index}: ${nic.name}    inet ${inet(own)}`;
   return `${start}\\       valid_lft forever preferred_lft forever\n`;
 }
 
@@ -134,14 +134,25 @@ function wildcardWarning(ip: string): string {
 function flushAddresses({ host, sim, words }: IpCall): Output {
   const read = readPairs(words, ["dev", "to", "scope", "label"]);
   if (read === undefined) return INCOMPLETE;
-  const device = read.pairs.get("dev") ?? read.rest[0];
-  if (device === undefined) return failure("Flush requires arguments.", 255);
-  const nic = host.nics.get(device);
-  if (nic === undefined) return failure(`Device "${device}" does not exist.`, 1);
-  const to = read.pairs.get("to")?.split("/")[0];
-  for (const own of nic.addresses) {
-    if (to === undefined || own.address === to) {
-      removeAddress(host, device, own.address, own.prefix, sim);
+  const { pairs, rest } = read;
+  const device = pairs.get("dev") ?? rest[0];
+  if (device === undefined && pairs.size === 0) return failure("Flush requires arguments.", 255);
+  if (device !== undefined && !host.nics.has(device)) {
+    return failure(`Device "${device}" does not exist.`, 1);
+  }
+  const to = pairs.get("to");
+  const within = to === undefined ? undefined : readPrefix(to);
+  if (to !== undefined && within === undefined) {
+    return failure(`Error: any valid prefix is expected rather than "${to}".`, 1);
+  }
+  const isMeant = (own: InterfaceAddress): boolean =>
+    (within === undefined || inSubnet(own.address, within.address, within.length ?? 32)) &&
+    (pairs.get("label") ?? own.label) === own.label &&
+    (pairs.get("scope") ?? own.scope) === own.scope;
+  for (const nic of host.nics.values()) {
+    if (device !== undefined && nic.name !== device) continue;
+    for (const own of nic.addresses.filter(isMeant)) {
+      removeAddress(host, nic.name, own.address, own.prefix, sim);
     }
   }
   return OK;

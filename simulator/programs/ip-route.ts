@@ -33,13 +33,14 @@ export const route: IpObject = {
 
 const KEYS = ["via", "dev", "src", "metric", "table", "proto", "scope", "to"];
 
-function show({ host, words, options }: IpCall): Output {
+function show(call: IpCall): Output {
+  const { host, words, options } = call;
   if (options.inet6Only) return OK;
   const read = readPairs(words, KEYS);
   if (read === undefined) return INCOMPLETE;
   const { pairs, rest } = read;
   const table = pairs.get("table") ?? (rest.includes("cache") ? "cache" : "main");
-  if (table === "cache") return OK;
+  if (table === "cache") return { stdout: cachedRoutes(call) };
   if (table === "local") return { stdout: localTable(host) };
   const device = pairs.get("dev");
   if (device !== undefined && !host.nics.has(device)) {
@@ -121,6 +122,17 @@ function unseenBroadcasts(lines: readonly string[]): string[] {
 function flush({ host, words }: IpCall): Output {
   if (words.includes("cache")) host.detours.clear();
   return OK;
+}
+
+/** What redirects have brought, as `ip route show cache` lists it (measured). */
+function cachedRoutes({ host, sim }: IpCall): string {
+  return [...host.detours]
+    .map(([destination, { via, deadline }]) => {
+      const nic = routeTo(host, destination)?.nic.name ?? "";
+      const left = Math.floor((deadline - sim.now) / 1_000_000);
+      return `${destination} via ${via} dev ${nic} \n    cache <redirected> expires ${left}sec \n`;
+    })
+    .join("");
 }
 
 function get({ host, sim, words }: IpCall): Output {

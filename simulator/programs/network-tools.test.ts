@@ -44,6 +44,20 @@ const LINES: readonly Row[] = [
     "",
     0,
   ],
+  // Measured: the last address takes the routes and the neighbours of its interface with it.
+  [
+    "ping -c 1 192.168.88.11 > /tmp/p; ip route add 10.9.0.0/16 via 192.168.88.8; ip addr del 192.168.88.10/24 dev eth1; ip r; ip n",
+    "",
+    "",
+    0,
+  ],
+  [
+    "ip addr add 10.1.1.1/24 dev eth1; ip addr add 10.1.1.2/24 dev eth1 label eth1:1; ip addr flush dev eth1 label eth1:1; ip -br a s eth1; ip addr flush to 10.0.0.0/8; ip -br a s eth1",
+    "eth1             UP             192.168.88.10/24 10.1.1.1/24 \neth1             UP             192.168.88.10/24 \n",
+    "",
+    0,
+  ],
+  ["ip addr flush", "", "Flush requires arguments.\n", 255],
   [`${ADD}; ${ADD}`, "", "RTNETLINK answers: File exists\n", 2],
   [`ip addr del ${VIP}/32 dev lo`, "", "RTNETLINK answers: Cannot assign requested address\n", 2],
   [
@@ -155,6 +169,21 @@ const LINES: readonly Row[] = [
     "curl: option --foo: is unknown\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
     2,
   ],
+  // Measured with curl 7.88.1: where it binds, before it connects.
+  [
+    "curl -s --local-port 43000 192.168.88.11; curl -sS --local-port 43000 192.168.88.11; echo $?; curl -s --local-port 43000-43002 192.168.88.11",
+    "192.168.88.11\n45\n192.168.88.11\n",
+    "curl: (45) bind failed with errno 98: Address already in use\n",
+    0,
+  ],
+  [
+    "curl -sS --interface 1.2.3.4 192.168.88.11",
+    "",
+    "curl: (45) bind failed with errno 99: Cannot assign requested address\n",
+    45,
+  ],
+  ["curl -sS --interface eth9 192.168.88.11", "", "curl: (45) Couldn't bind to 'eth9'\n", 45],
+  ["curl -sS http://", "", "curl: (3) URL using bad/illegal format or missing URL\n", 3],
   ["curl -s 192.168.88.10 192.168.88.11", "192.168.88.10\n192.168.88.11\n", "", 0],
   [
     "curl -s -o /dev/null -w '%{http_code} %{num_connects}\\n' 'http://192.168.88.10/{,x,y}'",

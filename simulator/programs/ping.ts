@@ -69,8 +69,7 @@ function start(process: Process, system: System): void {
   if (source === undefined) {
     return quit(process, system, "ping: connect: Network is unreachable\n", 2);
   }
-  const origin =
-    from === undefined ? "" : ` from ${source}${nic === undefined ? "" : ` ${nic.name}`}:`;
+  const origin = from === undefined ? "" : ` from ${source} ${nic?.name ?? ""}:`;
   const size = `${options.size}(${options.size + 28}) bytes of data.`;
   write(system, process, 1, `PING ${target} (${address})${origin} ${size}\n`);
   const socket = openRaw(system, process, { protocol: "icmp" });
