@@ -48,13 +48,26 @@ export function addAddress(
     secondary,
     label: wanted.label ?? nicName,
   });
-  nic.addresses = Object.freeze([...nic.addresses, added]);
+  nic.addresses = Object.freeze(inserted(nic.addresses, added));
   const route = connectedRoute(nic, added);
   if (route !== undefined && nic.up) addRoute(host, route);
   announce(host, { kind: "netlink", change: "address-added", nic: nicName, address }, sim);
   sim.record(host, "mark", { what: "address-added", address, nic: nicName });
   return "ok";
 }
+
+/** The kernel's list: primaries by scope, the narrowest first, then the secondaries (measured). */
+function inserted(
+  addresses: readonly InterfaceAddress[],
+  added: InterfaceAddress,
+): InterfaceAddress[] {
+  if (added.secondary) return [...addresses, added];
+  const rank = ({ scope }: InterfaceAddress): number => SCOPES.indexOf(scope);
+  const at = addresses.findLastIndex((own) => !own.secondary && rank(own) <= rank(added)) + 1;
+  return addresses.toSpliced(at, 0, added);
+}
+
+const SCOPES: readonly InterfaceAddress["scope"][] = ["host", "link", "global"];
 
 /** `ip addr del`; without a prefix the first such address goes. False when there is none. */
 export function removeAddress(

@@ -89,3 +89,22 @@ test("without virtual addresses nothing is said of them", () => {
   expect(said).toContain("(VI_1) Entering MASTER STATE");
   expect(said.filter((each) => each.includes("VIPs."))).toEqual([]);
 });
+
+test("addresses stand as the kernel keeps them: primaries by scope, then the secondaries", () => {
+  const forms = `virtual_ipaddress_excluded {
+    192.168.88.102/24 brd 192.168.88.255
+    192.168.88.103/32 scope link
+    10.9.9.1/24 scope host
+    192.168.88.104/25 brd +
+  }`;
+  const played = story({ instance: forms }, {}, [shown(9, "ip -4 -o addr show dev eth1")], 10);
+  const rows = played.outputs.join("").split("\n").slice(0, -1);
+  expect(rows.map((row) => row.replace(/^.*inet (.*) eth1\\.*$/, "$1"))).toEqual([
+    "10.9.9.1/24 scope host",
+    "192.168.88.103/32 scope link",
+    "192.168.88.8/24 brd 192.168.88.255 scope global",
+    "192.168.88.104/25 brd 192.168.88.127 scope global",
+    "192.168.88.100/24 scope global secondary",
+    "192.168.88.102/24 brd 192.168.88.255 scope global secondary",
+  ]);
+});

@@ -10,9 +10,8 @@ export function allAddresses(config: VrrpInstanceConfig): readonly VirtualAddres
 
 export function addAddresses(vrrp: Vrrp, config: VrrpInstanceConfig): void {
   const { host, sim } = vrrp.system;
-  for (const { address, prefix, nic = config.nic, label } of allAddresses(config)) {
-    const labelled = label === undefined ? {} : { label };
-    addAddress(host, nic, { address, prefix, owner: "keepalived", ...labelled }, sim);
+  for (const { nic = config.nic, ...address } of allAddresses(config)) {
+    addAddress(host, nic, { ...address, owner: "keepalived" }, sim);
   }
 }
 

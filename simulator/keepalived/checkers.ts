@@ -106,7 +106,7 @@ function reload(
 ): void {
   const { system, process, voice } = speaker;
   say(system, process, voice, "Reloading");
-  const read = readOwnConfiguration(system, process, reader);
+  const read = readOwnConfiguration(system, process, reader, true);
   sayDiagnostics(system, process, voice, read);
   sayDebug(system, process, voice, "Reinitializing ipvs");
   for (const [index, checker] of memory.checkers.entries()) {

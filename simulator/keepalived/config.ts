@@ -101,6 +101,8 @@ export interface VirtualAddress {
   /** The instance's own interface when left out. */
   readonly nic?: string;
   readonly label?: string;
+  readonly broadcast?: Ip;
+  readonly scope?: "host" | "link";
 }
 
 export interface VirtualServerConfig {

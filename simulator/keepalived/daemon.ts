@@ -6,12 +6,10 @@ import type { Process, Wake } from "../host/process.ts";
 import {
   clearTimer,
   exitProcess,
-  INIT,
   killProcess,
   setTimer,
   spawnProcess,
   type System,
-  write,
 } from "../host/system.ts";
 import { resolvePath } from "../programs/directory.ts";
 import type { Program } from "../programs/program.ts";
@@ -19,10 +17,9 @@ import { readCommandLine } from "./command-line.ts";
 import { type Identity, say, sayDetail, type Voice, voiceOf } from "./log.ts";
 import type { ReadConfiguration, ReadResult } from "./read.ts";
 import { scriptAt } from "./run-command.ts";
-import { sayPrinting } from "./statistics.ts";
 import type { TypedSignals } from "./typed-signals.ts";
 
-const VERSION = "v2.2.7 (01/16,2022)";
+export const VERSION = "v2.2.7 (01/16,2022)";
 const KERNEL =
   "Linux 6.1.0-56-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16) " +
   "(built for Linux 5.19.11)";
@@ -33,12 +30,10 @@ export const COMPLETE_US = 3_500;
 const CHILD_START_US = 2_500;
 /** From a child's end for good to the parent's (recorded). */
 const GIVE_UP_US = 4_300;
-/** `-t` reads the file four times, as its processes would (recorded). */
-const TEST_US = 20_000;
 
 /** Exit status without a configuration file (measured). */
 const NO_FILE = 6;
-const PID_FILE = "/run/keepalived.pid";
+export const PID_FILE = "/run/keepalived.pid";
 
 export type ChildKind = "checkers" | "vrrp";
 
@@ -77,7 +72,10 @@ export function keepalivedWith(read: ReadConfiguration, typed?: TypedSignals): P
     signals: ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"],
     run(process, reason, system) {
       const daemon = { system, process, voice: voiceOf(process, "Keepalived"), read, typed };
-      if (reason.kind === "start") return start(daemon);
+      if (reason.kind === "start") {
+        if (typed === undefined) return startDaemon(daemon, readCommandLine(process.argv).file);
+        return typed.startTyped(daemon);
+      }
       const memory = process.memory as Memory;
       switch (reason.kind) {
         case "timer":
@@ -93,34 +91,7 @@ export function keepalivedWith(read: ReadConfiguration, typed?: TypedSignals): P
   };
 }
 
-function start(daemon: Daemon): void {
-  const { system, process } = daemon;
-  const { task, file, foreground, unknown } = readCommandLine(process.argv);
-  switch (task) {
-    case "refuse":
-      write(system, process, 2, `Unknown option ${unknown}\n`);
-      return exitProcess(system, process, 1);
-    case "version":
-      write(system, process, 2, daemon.typed?.versionText ?? VERSION);
-      return exitProcess(system, process, 0);
-    case "test":
-      return setTimer(system, process, "test", system.sim.now + TEST_US);
-    case "run":
-      if (foreground || process.parent === INIT) return startDaemon(daemon, file);
-      return goBackground(process, system);
-  }
-}
-
-/** Typed in a shell: the daemon is a child of process 1 and the command ends. */
-function goBackground(process: Process, system: System): void {
-  const files = new Map([0, 1, 2].map((fd) => [fd, { kind: "null" } as const]));
-  const { argv } = process;
-  const common = { parent: INIT, files, environment: {}, directory: "/", delayUs: 1_000 };
-  spawnProcess(system, { program: "keepalived", argv, ...common });
-  exitProcess(system, process, 0);
-}
-
-function startDaemon(daemon: Daemon, path: string): void {
+export function startDaemon(daemon: Daemon, path: string): void {
   const { system, process, voice } = daemon;
   const { host } = system;
   const tell = (text: string): void => say(system, process, voice, text);
@@ -129,7 +100,7 @@ function startDaemon(daemon: Daemon, path: string): void {
   tell(`Running on ${KERNEL}`);
   tell(`Command line: ${process.argv.map((word) => `'${word}'`).join(" ")}`);
   if (!opened(daemon, path)) return stopped(daemon, NO_FILE);
-  if (isRunning(daemon)) {
+  if (daemon.typed?.isRunning(daemon) === true) {
     tell("daemon is already running");
     return exitProcess(system, process, 0);
   }
@@ -152,22 +123,12 @@ export function opened({ system, process, voice }: Daemon, path: string): boolea
   return true;
 }
 
-/** Another daemon's number is in the pid file, or what is no number (measured, 2.2.7). */
-function isRunning({ system, process, voice }: Daemon): boolean {
-  const { host, sim } = system;
-  const text = plainFile(host, PID_FILE, sim);
-  if (text === undefined) return false;
-  const pid = Number.parseInt(text, 10);
-  if (!Number.isNaN(pid)) return host.processes.has(pid);
-  say(system, process, voice, `Error reading pid file ${PID_FILE}`);
-  return true;
-}
-
 /** What the process's file says, as this host reads it now. */
 export function readOwnConfiguration(
   system: System,
   process: Process,
   read: ReadConfiguration,
+  reloads = false,
 ): ReadResult {
   const { host, sim } = system;
   const { file: path, task } = readCommandLine(process.argv);
@@ -178,6 +139,7 @@ export function readOwnConfiguration(
     files: (pattern) => matchingFiles(host, pattern),
     scriptAt: (file) => scriptAt(system, file),
     starts: task !== "test",
+    reloads,
   });
 }
 
@@ -205,18 +167,14 @@ export function sayDiagnostics(
 function onTimer(daemon: Daemon, memory: Memory, key: string): void {
   const { system, process, voice } = daemon;
   switch (key) {
-    case "test":
-      return daemon.typed?.testConfiguration(daemon);
     case "complete":
       return say(system, process, voice, "Startup complete");
-    case "respawned":
-      return say(system, process, voice, "read eventfd count 1, num_reloading 0");
-    case "reloaded":
-      return say(system, process, voice, "Reload complete");
     case "give up":
       return giveUp(daemon, memory);
     case "fork":
       return startChildren(daemon, memory);
+    default:
+      return daemon.typed?.onTypedTimer(daemon, key);
   }
 }
 
@@ -260,10 +218,7 @@ export function onSignal(daemon: Daemon, memory: Memory, signal: string): void {
   if (memory.stopping || signal === "SIGQUIT") return;
   if (signal === "SIGHUP") return daemon.typed?.reloadDaemon(daemon, memory);
   if (signal === "SIGUSR1" || signal === "SIGUSR2") {
-    // State is everybody's, packet counters are VRRP's alone (K56).
-    if (signal === "SIGUSR1") sayPrinting(system, process, voice, "parent");
-    for (const pid of memory.children.values()) killProcess(system, pid, signal);
-    return;
+    return daemon.typed?.askChildren(daemon, memory, signal);
   }
   memory.stopping = true;
   say(system, process, voice, "Stopping");

@@ -1,7 +1,8 @@
 // Who is master when: each mechanism of VRRP as a transcript of two directors.
 import { expect, test } from "vitest";
 import type { Step } from "../scenario.ts";
-import { CONF, type Director, story } from "./test-directors.ts";
+import { replay } from "../replay.ts";
+import { CONF, configuration, type Director, story } from "./test-directors.ts";
 
 const stopAndStart: readonly Step[] = [
   { t: 10, host: "keepalived", run: "systemctl stop keepalived" },
@@ -121,4 +122,24 @@ test("the second burst for a lesser master has the delay of global_defs, not its
   };
   expect(last({ instance: "garp_master_delay 2" })).toBeCloseTo(5, 1);
   expect(last({ before: "global_defs {\n vrrp_garp_master_delay 3\n}" })).toBeCloseTo(3, 1);
+});
+
+test("of equal backups one takes over, the last plugged in, and the others hear it (measured)", () => {
+  const names = ["keepalived", "keepalived-backup", "keepalived-3"];
+  const equal = configuration({});
+  const played = replay({
+    topology: "flat",
+    only: [...names, "client"],
+    hosts: [{ name: "keepalived-3", ip: "192.168.88.7/24", role: "director" }],
+    files: Object.fromEntries(names.map((name) => [`${name}:${CONF}`, equal])),
+    steps: [
+      ...names.map((host, i) => ({ t: 1 + i / 2, host, run: "systemctl start keepalived" })),
+      { t: 10.3, op: "crash", host: "keepalived" },
+    ],
+    end: 18,
+  });
+  const masters = Object.entries(played.logs).filter(([, log]) =>
+    log.some(({ t, msg }) => t > 10 && msg.includes("Entering MASTER")),
+  );
+  expect(masters.map(([host]) => host)).toEqual(["keepalived-3"]);
 });

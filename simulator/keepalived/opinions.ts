@@ -9,6 +9,7 @@ import { tellScriptUsers } from "./check-users.ts";
 import { checkVrrp } from "./check-vrrp.ts";
 import { complaintsOf, startComplaintsOf } from "./complaints.ts";
 import type { Diagnostic } from "./diagnostics.ts";
+import { withoutDisabled } from "./disabled.ts";
 import {
   type Environment,
   type Meaning,
@@ -23,6 +24,7 @@ import { all, has, last, type Reader, word } from "./values.ts";
 const OPINIONS: Opinions = {
   complaintsOf,
   readMoreCheckers,
+  withoutDisabled,
   judge(meaning, passes, environment, found) {
     judgeServers(meaning, environment, found);
     const runs = judgeVrrp(meaning, environment, found);

@@ -47,8 +47,13 @@ export type ComplaintsOf = (
   name: string,
 ) => { readonly lines: readonly string[]; readonly exit: boolean; readonly taken?: string };
 
-export function readPass(source: Source, process: Identity, complaintsOf?: ComplaintsOf): Pass {
-  const walk = new Walk(source, process, complaintsOf);
+export function readPass(
+  source: Source,
+  process: Identity,
+  complaintsOf?: ComplaintsOf,
+  readsGlobal = false,
+): Pass {
+  const walk = new Walk(source, process, complaintsOf, readsGlobal);
   const statements = walk.root();
   return { statements, found: walk.found, exited: walk.exited };
 }
@@ -68,10 +73,18 @@ class Walk {
 
   private readonly complaintsOf: ComplaintsOf | undefined;
 
-  constructor(source: Source, process: Identity, complaintsOf: ComplaintsOf | undefined) {
+  private readonly readsGlobal: boolean;
+
+  constructor(
+    source: Source,
+    process: Identity,
+    complaintsOf: ComplaintsOf | undefined,
+    readsGlobal: boolean,
+  ) {
     this.source = source;
     this.process = process;
     this.complaintsOf = complaintsOf;
+    this.readsGlobal = readsGlobal;
   }
 
   root(): Statement[] {
@@ -132,6 +145,7 @@ class Walk {
   }
 
   private owns(keyword: string, { type }: Keyword): boolean {
+    if (keyword === "global_defs" && this.readsGlobal) return true;
     const owners = OWNERS[keyword] ?? [
       type === "block" || type === "line-block" ? "Keepalived_vrrp" : "Keepalived",
     ];

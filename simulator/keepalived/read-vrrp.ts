@@ -1,5 +1,5 @@
 // The meaning of a vrrp_instance block (K20, K53, K58-K65).
-import { parseIp } from "../wire/address.ts";
+import { broadcastOf, parseIp } from "../wire/address.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
 import { readNotify, readTracking } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
@@ -142,12 +142,19 @@ function readAddresses(entries: readonly Statement[] | undefined): VirtualAddres
     if (parseIp(address) === undefined) return [];
     const nic = option(entry, "dev");
     const label = option(entry, "label");
+    const scope = option(entry, "scope");
+    const broadcast = option(entry, "brd") ?? option(entry, "broadcast");
+    const length = /^\d+$/.test(prefix) && Number(prefix) <= 32 ? Number(prefix) : 32;
     return [
       {
         address,
-        prefix: /^\d+$/.test(prefix) && Number(prefix) <= 32 ? Number(prefix) : 32,
+        prefix: length,
         ...(nic !== undefined && { nic }),
         ...(label !== undefined && { label }),
+        ...((scope === "host" || scope === "link") && { scope }),
+        ...(broadcast !== undefined && {
+          broadcast: broadcast === "+" ? broadcastOf(address, length) : broadcast,
+        }),
       },
     ];
   });

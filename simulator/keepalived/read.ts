@@ -36,6 +36,8 @@ export interface Environment {
   readonly scriptAt?: (path: string) => ScriptState;
   /** A daemon is to run with it; otherwise `keepalived -t` looks it through (K186). */
   readonly starts?: boolean;
+  /** At a reload the children look into global_defs themselves (measured, 2.2.7). */
+  readonly reloads?: boolean;
 }
 
 /** A reader of files: with opinions, or of their meaning alone. */
@@ -55,6 +57,11 @@ export interface Meaning {
 
 /** What keepalived says of a file besides keywords and braces that it does not know. */
 export interface Opinions {
+  /** Scripts that cannot be run are taken out. */
+  readonly withoutDisabled: (
+    config: KeepalivedConfig,
+    environment: Environment,
+  ) => KeepalivedConfig;
   readonly complaintsOf: ComplaintsOf;
   /** The checkers that few files have; without it they are passed over. */
   readonly readMoreCheckers: (files: readonly Statement[]) => ReadMore;
@@ -86,14 +93,16 @@ export function readMeaning(
   opinions?: Opinions,
 ): ReadResult {
   const source = readSource(text, environment.path, environment.files);
-  const passes = ORDER.map((process) => readPass(source, process, opinions?.complaintsOf));
+  const passes = ORDER.map((process) =>
+    readPass(source, process, opinions?.complaintsOf, environment.reloads),
+  );
   const found: Diagnostic[] = [];
   const meaning = meaningOf(passes as [Pass, Pass, Pass, Pass], found, opinions);
   const runs = opinions?.judge(meaning, passes, environment, found) ?? true;
   const { logged, exited } = inOrder(passes, found);
   const diagnostics = logged.filter(({ kind }) => kind !== "log");
   return {
-    config: deepFreeze(withoutDisabled(meaning.config, environment)),
+    config: deepFreeze(opinions?.withoutDisabled(meaning.config, environment) ?? meaning.config),
     diagnostics,
     logged,
     exitCode: exited ?? exitCode(diagnostics),
@@ -173,24 +182,6 @@ function lastPlace(found: readonly Diagnostic[]): number {
 function exitCode(diagnostics: readonly Diagnostic[]): number {
   if (diagnostics.some(({ kind }) => kind === "violation")) return INSECURE;
   return diagnostics.some(({ kind }) => kind === "complaint") ? COMPLAINTS : 0;
-}
-
-/** Scripts that cannot be run when the file is read are taken out (K107), checks of that kind too. */
-function withoutDisabled(config: KeepalivedConfig, { scriptAt }: Environment): KeepalivedConfig {
-  if (scriptAt === undefined) return config;
-  const runs = ({ command }: { readonly command: readonly string[] }): boolean =>
-    scriptAt(command[0] ?? "") === "runs";
-  return {
-    ...config,
-    scripts: config.scripts.filter(runs),
-    virtualServers: config.virtualServers.map((service) => ({
-      ...service,
-      realServers: service.realServers.map((server) => ({
-        ...server,
-        checkers: server.checkers.filter((each) => each.type !== "MISC_CHECK" || runs(each)),
-      })),
-    })),
-  };
 }
 
 function deepFreeze<T>(value: T): T {

@@ -118,7 +118,7 @@ function checkVersion2(config: VrrpInstance["config"], advert: VrrpAdvert): stri
 function receiveAsBackup(vrrp: Vrrp, instance: VrrpInstance, from: Ip, advert: VrrpAdvert): void {
   if (advert.priority === 0) {
     detail(vrrp, `(${instance.name}) Backup received priority 0 advertisement`);
-    return waitFor(vrrp, instance, skewUs(instance));
+    return waitFor(vrrp, instance, skewUs(instance) + turnUs(vrrp, instance));
   }
   const isBetter = advert.priority >= instance.priority;
   if (isBetter) stopPreemptDelay(vrrp, instance);
@@ -126,10 +126,24 @@ function receiveAsBackup(vrrp: Vrrp, instance: VrrpInstance, from: Ip, advert: V
     instance.master = from;
     instance.wants = "BACKUP";
     learnInterval(vrrp, instance, advert);
-    return waitFor(vrrp, instance, masterDownUs(instance));
+    return waitFor(vrrp, instance, masterDownUs(instance) + turnUs(vrrp, instance));
   }
   const { priority } = advert;
   log(vrrp, instance, `received lower priority (${priority}) advert from ${from} - discarding`);
+}
+
+/** How long a process takes to set its timer after an advert. */
+const TURN_US = 40;
+
+/**
+ * One processor serves the hosts that an advert reaches one after the other, the last plugged in
+ * first: of equal backups that one's timer ends first, and the others hear its advert (measured).
+ */
+function turnUs({ system: { host, sim } }: Vrrp, { config }: VrrpInstance): number {
+  const nic = host.nics.get(config.nic);
+  const { ports } = sim.world.switches.get(nic?.network ?? "") ?? {};
+  const after = [...(ports?.keys() ?? [])].filter((number) => number > (nic?.port ?? 0));
+  return after.length * TURN_US;
 }
 
 /** The delay counts from after its line is written (recorded: the advert at 10 s still counts). */

@@ -34,7 +34,7 @@ export function reloadVrrp(vrrp: Vrrp, reader: ReadConfiguration): void {
     if (instance.state === "MASTER") sendAdvert(vrrp, instance, instance.priority);
   }
   say(system, process, voice, "Reloading");
-  const read = readOwnConfiguration(system, process, reader);
+  const read = readOwnConfiguration(system, process, reader, true);
   sayDiagnostics(system, process, voice, read);
   if (read.fatal) {
     sayStopped(system, process, "Keepalived_vrrp");

@@ -145,3 +145,13 @@ test("scripts keep their result, and their new weight counts (measured, 2.2.7)",
     "(VI_1) Changing effective priority from 100 to 70",
   ]);
 });
+
+test("at a reload the child looks into global_defs too (measured, 2.2.7)", () => {
+  const odd = { before: "global_defs {\n nonsense\n}" };
+  const played = story(odd, {}, [typedAt(8, "systemctl reload keepalived")], 10);
+  expect(said(played, "A", /nonsense/)).toEqual([
+    expect.stringMatching(/^\(Line \d+\) Unknown keyword 'nonsense'$/),
+    expect.stringMatching(/^\(Line \d+\) Unknown keyword 'nonsense'$/),
+    expect.stringMatching(/^\(\/etc\/keepalived\/keepalived.conf: Line \d+\) Unknown/),
+  ]);
+});

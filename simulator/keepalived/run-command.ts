@@ -3,7 +3,7 @@
 // Left out: interpreters other than the shell, which the lab does not have.
 import { isDirectory } from "../programs/directory.ts";
 import type { Process } from "../host/process.ts";
-import { spawnProcess, type System } from "../host/system.ts";
+import { logLine, spawnProcess, type System } from "../host/system.ts";
 import { programNamed } from "../programs/paths.ts";
 
 /** What stands at a script's path; undefined when nothing does. */
@@ -19,6 +19,24 @@ export function scriptAt({ host, sim }: System, path: string): ScriptState {
 
 const SHELL_LINE = /^#! *(\/usr)?\/bin\/(env +)?(ba|da)?sh\b/;
 
+/** What the child says that cannot become the command. */
+const EXEC_ERRORS = {
+  "not-executable": "13: Permission denied",
+  folder: "13: Permission denied",
+  none: "2: No such file or directory",
+} as const;
+
+function sayExecError(
+  { host, sim }: System,
+  { program }: Process,
+  path: string,
+  error: string,
+): void {
+  const identity = program === "keepalived-vrrp" ? "Keepalived_vrrp" : "Keepalived_healthcheckers";
+  const text = `Error exec-ing command '${path}', error ${error}`;
+  logLine(host, sim, { identity, pid: ++host.lastPid, text });
+}
+
 /**
  * The pid of the child, whose end wakes `process`. Undefined when it cannot be executed, for want of a
  * first line that names the shell too: the real child then ends with status 0 (measured, 2.2.7).
@@ -29,7 +47,11 @@ export function runCommand(
   command: readonly string[],
 ): number | undefined {
   const [path = "", ...args] = command;
-  if (scriptAt(system, path) !== "runs") return undefined;
+  const state = scriptAt(system, path) ?? "none";
+  if (state !== "runs") {
+    sayExecError(system, process, path, EXEC_ERRORS[state]);
+    return undefined;
+  }
   const program = programNamed(path);
   const text = system.host.files.get(path)?.content ?? "";
   if (program === undefined && !SHELL_LINE.test(text)) return undefined;

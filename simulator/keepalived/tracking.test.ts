@@ -187,3 +187,26 @@ test("only the first of several runs that take too long is told of (measured, 2.
   const told = played.lines.filter(({ msg }) => msg.includes("already running"));
   expect(told.map(({ t }) => Math.floor(t))).toEqual([2, 3]);
 });
+
+test("a script that goes while it is watched is told of at each run (measured, 2.2.7)", () => {
+  const watched = {
+    before: `${SECURE}vrrp_script chk {\n script "/etc/keepalived/note.sh"\n interval 2\n}`,
+    instance: "track_script {\n chk\n }",
+  };
+  const steps = [
+    typedAt(6.3, "chmod 644 /etc/keepalived/note.sh"),
+    typedAt(10.3, "rm /etc/keepalived/note.sh"),
+  ];
+  const told = said(story(watched, {}, steps, 14), "A", /exec-ing/);
+  const start = "Error exec-ing command '/etc/keepalived/note.sh', error";
+  expect(told.slice(0, 1)).toEqual([`${start} 13: Permission denied`]);
+  expect(told.slice(-1)).toEqual([`${start} 2: No such file or directory`]);
+});
+
+test("a notify line that cannot be run when the file is read is never run (measured, 2.2.7)", () => {
+  const lost = { before: SECURE, instance: "notify_master /etc/keepalived/none.sh" };
+  const played = story(lost, {}, [], 8);
+  expect(said(played, "A", /none.sh/)).toEqual([
+    "Script /etc/keepalived/none.sh cannot be accessed - No such file or directory",
+  ]);
+});

@@ -1,11 +1,18 @@
 // What only a typed command asks for: the version with its build, reloading, and writing down state
 // and counters at signals. A page without a shell does without.
+import { noticeAddress, noticeRemoval } from "./by-hand.ts";
 import { reloadPools } from "./reload-pools.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState as writeStateFile } from "./state-file.ts";
-import { reloadDaemon, respawn, testConfiguration } from "./typed-daemon.ts";
+import {
+  askChildren,
+  isRunning,
+  onTypedTimer,
+  reloadDaemon,
+  respawn,
+  startTyped,
+} from "./typed-daemon.ts";
 import { sayPrinting, writeStatistics } from "./statistics.ts";
-import { VERSION_TEXT } from "./version-text.ts";
 import type { Vrrp } from "./vrrp.ts";
 
 function writeState(vrrp: Vrrp): void {
@@ -14,12 +21,16 @@ function writeState(vrrp: Vrrp): void {
 }
 
 export const typedSignals = {
-  versionText: VERSION_TEXT,
+  askChildren,
+  isRunning,
+  onTypedTimer,
+  startTyped,
+  noticeAddress,
+  noticeRemoval,
   reloadDaemon,
   reloadPools,
   reloadVrrp,
   respawn,
-  testConfiguration,
   writeState,
   writeStatistics,
 };

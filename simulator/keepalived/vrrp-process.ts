@@ -7,8 +7,6 @@ import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import { assert } from "../kernel/assert.ts";
 import type { Program } from "../programs/program.ts";
 import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
-import { allAddresses } from "./addresses.ts";
-import { sourceOf } from "./advert.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
 import { say, sayDebug, voiceOf } from "./log.ts";
@@ -26,15 +24,11 @@ import {
   watchesInterface,
 } from "./tracking.ts";
 import {
-  addressDeleted,
   changePriority,
   clearInstance,
   detail,
-  enterFault,
   followGroup,
   followKey,
-  leaveFault,
-  NO_ADDRESS,
   startInstance,
   stopInstance,
   tellFaults,
@@ -76,7 +70,7 @@ export function vrrpWith(read: ReadConfiguration, signals?: TypedSignals): Progr
           catchUp(vrrp);
           return readAdverts(vrrp, reason.socket);
         case "netlink":
-          return onNews(vrrp, reason);
+          return onNews(vrrp, reason, signals);
         case "child":
           return scriptEnded(vrrp, reason);
         case "signal":
@@ -202,7 +196,11 @@ function readAdverts(vrrp: Vrrp, id: number): void {
   }
 }
 
-function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: string }): void {
+function onNews(
+  vrrp: Vrrp,
+  news: { change: string; nic: string; address?: string },
+  signals: TypedSignals | undefined,
+): void {
   const watching = [...vrrp.memory.instances.values()].filter((instance) =>
     watchesInterface(vrrp, instance, news.nic),
   );
@@ -221,39 +219,11 @@ function onNews(vrrp: Vrrp, news: { change: string; nic: string; address?: strin
       return;
     }
     case "address-removed":
-      for (const instance of concerned) noticeRemoval(vrrp, instance, news.address ?? "");
+      for (const instance of concerned) signals?.noticeRemoval(vrrp, instance, news.address ?? "");
       return;
     case "address-added":
-      for (const instance of concerned) noticeAddress(vrrp, instance, news.address ?? "");
+      for (const instance of concerned) signals?.noticeAddress(vrrp, instance, news.address ?? "");
   }
-}
-
-/** The address that adverts can come from again (K37). */
-function noticeAddress(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
-  const source = sourceOf(vrrp, instance);
-  if (source === undefined || !instance.faults.includes(NO_ADDRESS)) return;
-  if (source === address) {
-    detail(vrrp, `Assigned address ${source} for interface ${instance.config.nic}`);
-  }
-  leaveFault(vrrp, instance, NO_ADDRESS);
-}
-
-/**
- * Without an address of its own the instance cannot go on (K37; measured: one line of each, FAULT
- * without BACKUP). One of a master that is not there any more was taken away by somebody else, also
- * by the kernel with its primary (K39; measured).
- */
-function noticeRemoval(vrrp: Vrrp, instance: VrrpInstance, address: string): void {
-  const { config, state } = instance;
-  const isOwn = allAddresses(config).some((own) => own.address === address);
-  if (!isOwn && sourceOf(vrrp, instance) === undefined) {
-    detail(vrrp, `Deassigned address ${address} from interface ${config.nic}`);
-    return enterFault(vrrp, instance, NO_ADDRESS);
-  }
-  if (state !== "MASTER" || !isOwn) return;
-  const nic = vrrp.system.host.nics.get(config.nic);
-  if (nic?.addresses.some((own) => own.address === address) === true) return;
-  addressDeleted(vrrp, instance, address);
 }
 
 /** The sockets go at once, the process a second later (recorded: leaving the group 10 ms after). */

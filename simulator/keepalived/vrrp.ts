@@ -253,28 +253,6 @@ export function faultOnReload(vrrp: Vrrp, instance: VrrpInstance): void {
   setState(vrrp, instance, "FAULT");
 }
 
-/** Somebody deleted an address of ours: resign, and run for it again after the skew (K39). */
-export function addressDeleted(vrrp: Vrrp, instance: VrrpInstance, address: Ip): void {
-  const { system, process, voice } = vrrp;
-  const { nic } = instance.config;
-  say(system, process, voice, `Netlink reflector reports IP ${address} removed from ${nic}`);
-  lose(vrrp, instance);
-  // The whole group runs for it again, and nothing is said of the group (measured, 2.2.7).
-  const others = groupMembers(vrrp, instance).filter(({ state }) => state === "MASTER");
-  for (const other of others) lose(vrrp, other);
-  // Its own time begins last.
-  for (const each of [...others, instance]) waitFor(vrrp, each, skewUs(each));
-}
-
-function lose(vrrp: Vrrp, instance: VrrpInstance): void {
-  log(vrrp, instance, "Entering BACKUP STATE");
-  sendAdvert(vrrp, instance, 0);
-  instance.wants = "BACKUP";
-  mark(vrrp, instance, "BACKUP");
-  resign(vrrp, instance);
-  tell(vrrp, instance, "BACKUP");
-}
-
 /** SIGTERM (K31): a master says priority 0 and takes its addresses away; a backup says nothing. */
 export function stopInstance(vrrp: Vrrp, instance: VrrpInstance): void {
   clearTimer(vrrp.process, timerKey(instance));
@@ -369,7 +347,7 @@ function setState(vrrp: Vrrp, instance: VrrpInstance, state: "BACKUP" | "FAULT")
   tell(vrrp, instance, state);
 }
 
-function mark({ system, memory }: Vrrp, instance: VrrpInstance, state: VrrpState): void {
+export function mark({ system, memory }: Vrrp, instance: VrrpInstance, state: VrrpState): void {
   const { counters } = instance;
   if (state === "MASTER" && instance.state !== "MASTER") counters.becameMaster++;
   if (state !== "MASTER" && instance.state === "MASTER") counters.releasedMaster++;
@@ -380,7 +358,7 @@ function mark({ system, memory }: Vrrp, instance: VrrpInstance, state: VrrpState
 }
 
 /** Runs the instance's notify lines (K115). */
-function tell(
+export function tell(
   { system, process }: Vrrp,
   { name, config, priority }: VrrpInstance,
   state: "BACKUP" | "MASTER" | "FAULT" | "STOP",
