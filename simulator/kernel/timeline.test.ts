@@ -179,7 +179,12 @@ test("a long run of many hosts keeps fewer copies of its beginning, and still go
       interfaces: [{ name: "eth1", address }],
     } as const;
   });
-  const scenario = { hosts, web: [], steps: [{ t: 61, host: "node-7", run: "ping 10.0.0.1" }] };
+  const scenario = {
+    networks: [{ name: "lan" }],
+    hosts,
+    web: [],
+    steps: [{ t: 61, host: "node-7", run: "ping 10.0.0.1" }],
+  };
   const make = (): Timeline => {
     const machine = createMachine(programs);
     const simulation = buildSimulation(expandScenario(scenario), machine);
