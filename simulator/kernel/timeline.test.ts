@@ -176,7 +176,7 @@ test("a long run of many hosts keeps fewer copies of its beginning, and still go
     return {
       name: `node-${index}`,
       role: "node",
-      interfaces: [{ name: "eth1", address }],
+      interfaces: [{ name: "eth1", network: "lan", address }],
     } as const;
   });
   const scenario = {
