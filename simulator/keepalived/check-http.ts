@@ -14,10 +14,15 @@ import {
 } from "./checker.ts";
 import { connectionState, openConnection } from "./check-tcp.ts";
 import { hexadecimal, md5 } from "./md5.ts";
-import { receiveTcpData, sendTcp } from "../host/tcp.ts";
+import { abortSocket, receiveTcpData, sendTcp } from "../host/tcp.ts";
 
-/** The first record of a TLS handshake, which no web server of the lessons understands. */
-const CLIENT_HELLO = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00\r\n\r\n";
+/**
+ * The first record of a TLS handshake, as long as OpenSSL's (measured), which no web server of the
+ * lessons understands.
+ */
+const CLIENT_HELLO = `\x16\x03\x01\x01\x24\x01\x00\x01\x20\x03\x03${"\0".repeat(282)}\r\n\r\n`;
+/** From the answer to the decision that it is no handshake (measured). */
+const HANDSHAKE_US = 600;
 
 const HANDSHAKE_FAILED = "SSL handshake/communication error connecting to server";
 const CONNECTION_FAILED = "Connection failed server";
@@ -37,6 +42,7 @@ export const httpCheck: CheckKind = {
   timeout(check) {
     const { connected, received } = check.checker;
     const config = configOf(check);
+    if (config.type === "SSL_GET" && received !== "") return breakOff(check, config);
     // A TLS handshake is part of connecting.
     const isOpen = connected && config.type === "HTTP_GET";
     const step = received === "" ? "WEB read" : "HTTP read";
@@ -65,11 +71,19 @@ function readHttp(check: Check, config: HttpCheckerConfig, socket: number): void
   if (error !== undefined) {
     return failHttp(check, config, isTls ? CONNECTION_FAILED : "Read error with server");
   }
-  if (isTls && (end || data !== "")) return failHttp(check, config, HANDSHAKE_FAILED);
+  if (isTls && checker.received !== "") return limit(check, HANDSHAKE_US);
+  if (isTls && end) return failHttp(check, config, HANDSHAKE_FAILED);
   if (!end) return limit(check, config.connectTimeoutUs);
   const complaint = judge(config, checker.url, checker.received);
   if (complaint === undefined) succeedHttp(check, config);
   else failHttp(check, config, complaint);
+}
+
+/** What came is no handshake: the connection is closed with the rest of it unread, by a reset. */
+function breakOff(check: Check, config: HttpCheckerConfig): void {
+  const { host, sim } = check.speaker.system;
+  if (check.checker.socket !== undefined) abortSocket(host, check.checker.socket, sim);
+  failHttp(check, config, HANDSHAKE_FAILED);
 }
 
 /** HTTP/1.0, to the server's own address (K141). */

@@ -131,7 +131,7 @@ export function bringUp(check: Check): void {
   );
   const { pool, server } = serverOf(check);
   if (pool === undefined || server === undefined) return;
-  if (siblings.every(({ up }) => up)) serverUp(speaker, pool, server);
+  if (siblings.every(({ up }) => up)) checker.up = serverUp(speaker, pool, server);
 }
 
 export function takeDown(check: Check): void {

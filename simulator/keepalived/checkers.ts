@@ -4,6 +4,7 @@
 import { sayPrinting } from "./statistics.ts";
 import type { Process, Wake } from "../host/process.ts";
 import { exitProcess, setTimer } from "../host/system.ts";
+import { flush, setTimeouts } from "../ipvs/admin.ts";
 import { assert } from "../kernel/assert.ts";
 import { takeDraw } from "../kernel/draws.ts";
 import type { Program } from "../programs/program.ts";
@@ -90,6 +91,9 @@ function start(speaker: Speaker, reader: ReadConfiguration): void {
   const read = readOwnConfiguration(system, process, reader);
   sayDiagnostics(system, process, voice, read);
   sayDebug(system, process, voice, "Initializing ipvs");
+  const { flushed, timeouts } = read.config.table;
+  if (flushed) flush(system.host, system.sim);
+  setTimeouts(system.host, timeouts.tcp ?? 0, timeouts.tcpfin ?? 0, timeouts.udp ?? 0);
   makeFiles(system, allServers(read));
   const pools = read.config.virtualServers.map((config) => startPool(speaker, config));
   const memory: CheckerMemory = { pools, checkers: [] };

@@ -10,6 +10,11 @@ export interface KeepalivedConfig {
   readonly virtualServers: readonly VirtualServerConfig[];
   /** `lvs_sync_daemon IF INSTANCE`: copies connections as that instance's state says (K122). */
   readonly syncDaemon: SyncDaemonConfig | undefined;
+  /** What is done to the kernel's table at the start: `lvs_flush`, `lvs_timeouts` in seconds. */
+  readonly table: {
+    readonly flushed: boolean;
+    readonly timeouts: { readonly tcp?: number; readonly tcpfin?: number; readonly udp?: number };
+  };
 }
 
 export interface SyncDaemonConfig {

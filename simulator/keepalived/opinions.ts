@@ -7,6 +7,7 @@ import { tellCheckScripts, tellVrrpScripts } from "./check-scripts.ts";
 import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
 import { tellScriptUsers } from "./check-users.ts";
 import { checkVrrp } from "./check-vrrp.ts";
+import { judgeTimeouts } from "./lvs-globals.ts";
 import { complaintsOf, startComplaintsOf } from "./complaints.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { withoutDisabled } from "./disabled.ts";
@@ -26,6 +27,7 @@ const OPINIONS: Opinions = {
   readMoreCheckers,
   withoutDisabled,
   judge(meaning, passes, environment, found) {
+    judgeTimeouts({ process: "Keepalived", found }, meaning.global);
     judgeServers(meaning, environment, found);
     const runs = judgeVrrp(meaning, environment, found);
     tellScriptUsers(passes, found, meaning.global);

@@ -6,6 +6,7 @@ import {
   deleteDestination,
   deleteService,
   editDestination,
+  type IpvsError,
   type DestinationOptions,
   type ServiceName,
   type ServiceOptions,
@@ -15,6 +16,7 @@ import type { System } from "../host/system.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { fileWeight, startsOut } from "./file-weights.ts";
 import { say, type Voice } from "./log.ts";
+import { refusalText, type TableCommand } from "./refusals.ts";
 import { runCommand } from "./run-command.ts";
 
 export interface Pool {
@@ -28,6 +30,8 @@ export interface Server {
   alive: boolean;
   /** In the kernel's table now: the configured one, or a misc_dynamic check's. */
   weight: number;
+  /** The kernel did not take it when it came back: its service is gone. */
+  refused?: boolean;
 }
 
 export interface Speaker {
@@ -39,9 +43,10 @@ export interface Speaker {
 /** Services and servers go into the table before any check (K133), unless they start as down. */
 export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   const { system } = speaker;
-  addService(system.host, nameOf(config), serviceOptions(config), system.sim);
   const servers = config.realServers.map((server) => newServer(system, server));
   const pool: Pool = { config, servers, hasQuorum: false };
+  const refused = addService(system.host, nameOf(config), serviceOptions(config), system.sim);
+  tellRefusal(speaker, pool, "ADD", refused);
   for (const server of servers) if (server.alive) insert(speaker, pool, server);
   updateQuorum(speaker, pool);
   if (!pool.hasQuorum) startWithoutQuorum(speaker, pool);
@@ -61,20 +66,27 @@ export function serviceOptions(config: VirtualServerConfig): ServiceOptions {
 
 /** SIGTERM: everything this process put in comes out (K152), unless `-I` keeps it. */
 export function stopPool(speaker: Speaker, pool: Pool, keeps = false): void {
+  if (!keeps) removePool(speaker, pool, "Shutting down");
+}
+
+/** With `omega` servers that are out already are named, too (measured). */
+export function removePool(speaker: Speaker, pool: Pool, verb: "Shutting down" | "Removing"): void {
   const { host, sim } = speaker.system;
-  if (keeps) return;
   for (const { config, alive } of pool.servers) {
-    if (!alive && !config.inhibitOnFailure) continue;
-    tell(speaker, `Shutting down service ${serverText(pool, config)} from VS ${textOf(pool)}`);
-    deleteDestination(host, nameOf(pool.config), config.address, config.port, sim);
+    const isIn = alive || config.inhibitOnFailure;
+    if (!isIn && !pool.config.omega) continue;
+    tell(speaker, `${verb} service ${serverText(pool, config)} from VS ${textOf(pool)}`);
+    if (!isIn) continue;
+    takeOut(speaker, pool, config);
     if (pool.config.omega) run(speaker, config.notifyDown);
   }
-  deleteService(host, nameOf(pool.config), sim);
+  tellRefusal(speaker, pool, "DEL", deleteService(host, nameOf(pool.config), sim));
   if (pool.config.omega && pool.hasQuorum) run(speaker, pool.config.quorumDown);
 }
 
-export function serverUp(speaker: Speaker, pool: Pool, server: Server): void {
-  if (server.alive) return;
+/** False when the kernel refuses it: the checker then tries again after its next round. */
+export function serverUp(speaker: Speaker, pool: Pool, server: Server): boolean {
+  if (server.alive && server.refused !== true) return true;
   server.alive = true;
   const { config } = server;
   const to = config.inhibitOnFailure ? "of" : "to";
@@ -83,8 +95,10 @@ export function serverUp(speaker: Speaker, pool: Pool, server: Server): void {
   // Without quorum the sorry server stays alone (K134).
   if (config.inhibitOnFailure) setWeight(speaker, pool, server, server.weight);
   else if (pool.hasQuorum || pool.config.sorryServer === undefined) insert(speaker, pool, server);
+  if (server.refused === true) return false;
   run(speaker, config.notifyUp);
   updateQuorum(speaker, pool);
+  return true;
 }
 
 export function serverDown(speaker: Speaker, pool: Pool, server: Server): void {
@@ -94,9 +108,8 @@ export function serverDown(speaker: Speaker, pool: Pool, server: Server): void {
   const from = config.inhibitOnFailure ? "of" : "from";
   const verb = config.inhibitOnFailure ? "Disabling" : "Removing";
   tell(speaker, `${verb} service ${serverText(pool, config)} ${from} VS ${textOf(pool)}`);
-  const { host, sim } = speaker.system;
   if (config.inhibitOnFailure) setWeight(speaker, pool, server, 0);
-  else deleteDestination(host, nameOf(pool.config), config.address, config.port, sim);
+  else takeOut(speaker, pool, config);
   run(speaker, config.notifyDown);
   updateQuorum(speaker, pool);
 }
@@ -196,12 +209,37 @@ function leaveSorry(speaker: Speaker, pool: Pool): void {
 
 export function insert(speaker: Speaker, pool: Pool, server: Server): void {
   const { host, sim } = speaker.system;
-  addDestination(host, nameOf(pool.config), destinationOf(server, server.weight), sim);
+  const wanted = destinationOf(server, server.weight);
+  const refused = addDestination(host, nameOf(pool.config), wanted, sim);
+  server.refused = refused === "ENOENT" || refused === "ESRCH";
+  tellRefusal(speaker, pool, "ADDDEST", refused, server.config);
+}
+
+function takeOut(speaker: Speaker, pool: Pool, config: RealServerConfig): void {
+  const { host, sim } = speaker.system;
+  const { address, port } = config;
+  const refused = deleteDestination(host, nameOf(pool.config), address, port, sim);
+  tellRefusal(speaker, pool, "DELDEST", refused, config);
 }
 
 export function setWeight(speaker: Speaker, pool: Pool, server: Server, weight: number): void {
   const { host, sim } = speaker.system;
-  editDestination(host, nameOf(pool.config), destinationOf(server, weight), sim);
+  const refused = editDestination(host, nameOf(pool.config), destinationOf(server, weight), sim);
+  tellRefusal(speaker, pool, "EDITDEST", refused, server.config);
+}
+
+function tellRefusal(
+  speaker: Speaker,
+  { config }: Pool,
+  command: TableCommand,
+  refused: IpvsError | undefined,
+  server?: RealServerConfig,
+): void {
+  if (refused === undefined) return;
+  const { address, protocol, port, mark } = config;
+  const service = mark === 0 ? `${address}:${protocol}:${port}` : `FWM ${mark}`;
+  const rest = server === undefined ? "" : ` -> ${server.address}:${server.port}`;
+  tell(speaker, refusalText(command, refused, service + rest));
 }
 
 function destinationOf({ config }: Server, weight: number): DestinationOptions {

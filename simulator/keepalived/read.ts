@@ -1,6 +1,7 @@
 // Reads a keepalived.conf. The file is read by the parent, the checkers, the VRRP and the BFD process,
 // in this order (K181, K209). What keepalived 2.2.7 thinks of it comes apart from what it means
 // (opinions.ts): it weighs, and a page whose files nobody changes does without.
+import { readTable } from "./lvs-globals.ts";
 import type { KeepalivedConfig, SyncGroupConfig, VrrpInstanceConfig } from "./config.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import type { Identity } from "./log.ts";
@@ -140,6 +141,7 @@ function meaningOf(
     scripts,
     virtualServers,
     syncDaemon: readSyncDaemon(global),
+    table: readTable(global),
   };
   return { global, checkers: checkers.statements, vrrp: vrrp.statements, instances, config };
 }

@@ -1,6 +1,6 @@
 // SIGHUP in the checker process (K151): services and servers of the new file are held against the
 // old ones; what is in both keeps its state.
-import { deleteDestination, deleteService, editService } from "../ipvs/admin.ts";
+import { deleteDestination, editService } from "../ipvs/admin.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { fileWeight } from "./file-weights.ts";
 import {
@@ -15,7 +15,7 @@ import {
   setWeight,
   type Speaker,
   startPool,
-  stopPool,
+  removePool,
   tell,
   textOf,
   updateQuorum,
@@ -40,10 +40,8 @@ function isSameService(a: VirtualServerConfig, b: VirtualServerConfig): boolean 
 }
 
 function removeService(speaker: Speaker, pool: Pool): void {
-  const { host, sim } = speaker.system;
   tell(speaker, `Removing Virtual Server ${textOf(pool)}`);
-  stopPool(speaker, pool);
-  deleteService(host, nameOf(pool.config), sim);
+  removePool(speaker, pool, "Removing");
 }
 
 function reloadPool(speaker: Speaker, old: Pool, config: VirtualServerConfig): Pool {

@@ -66,25 +66,20 @@ const HEADERS: Readonly<Record<Style, readonly string[]>> = {
   ],
 };
 
-/** Marks last, then protocol, address and port as numbers (I173). */
+/** Marks last, then protocol, address and port (I173). */
 function sortedServices(host: Host): Service[] {
-  const order = (service: Service): number[] => [
-    service.mark,
-    service.protocol === "tcp" ? 6 : 17,
-    ipNumber(service.address),
-    service.port,
-  ];
-  return [...host.ipvs.services.values()].sort((a, b) => compareLists(order(a), order(b)));
+  const number = ({ protocol }: Service): number => (protocol === "tcp" ? 6 : 17);
+  return [...host.ipvs.services.values()].sort(
+    (a, b) => a.mark - b.mark || number(a) - number(b) || byAddress(a, b),
+  );
 }
 
-function compareLists(a: readonly number[], b: readonly number[]): number {
-  const index = a.findIndex((value, i) => value !== b[i]);
-  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+/** ipvsadm takes the difference of two addresses for a signed number: 192.x stands before 10.x. */
+function byAddress(a: End, b: End): number {
+  return (ipNumber(a.address) - ipNumber(b.address)) | 0 || a.port - b.port;
 }
 
-function byAddress(a: Destination, b: Destination): number {
-  return ipNumber(a.address) - ipNumber(b.address) || a.port - b.port;
-}
+type End = Pick<Destination, "address" | "port">;
 
 function serviceRow(service: Service, style: Style, numeric: boolean, exact: boolean): string {
   const name =

@@ -116,6 +116,14 @@ test("-Lnc --persistent-conn has a column for persistence engines (measured)", (
   expect(stdout).toMatch(/destination {8}pe name {10}pe_data\n$/);
 });
 
+test("the list's order takes addresses for signed numbers: 192.x stands before 10.x (measured)", () => {
+  const add = ["10.9.9.9:80", "192.168.88.100:80", "192.168.88.99:80"]
+    .map((end) => `ipvsadm -A -t ${end}`)
+    .join("; ");
+  const { stdout } = typed(`${add}; ipvsadm -Sn | cut -d' ' -f3`);
+  expect(stdout).toBe("192.168.88.99:80\n192.168.88.100:80\n10.9.9.9:80\n");
+});
+
 test("--tun-info has a column of its own (I177)", () => {
   const { stdout } = typed(`ipvsadm ${A} -s rr; ipvsadm -a ${SERVER} -i; ipvsadm -Ln --tun-info`);
   expect(stdout).toContain("Forward TunnelInfo    Weight ActiveConn InActConn\n");
