@@ -1,9 +1,10 @@
 // The meaning of a vrrp_instance block (K20, K53, K58-K65).
 import { broadcastOf, parseIp } from "../wire/address.ts";
+import { VRRP_GROUP } from "../wire/vrrp.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
 import { readNotify, readTracking } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
-import { all, complain, has, integer, last, type Reader, seconds, word } from "./values.ts";
+import { all, complain, flag, has, integer, last, type Reader, seconds, word } from "./values.ts";
 
 const SECOND_US = 1_000_000;
 const PASSWORD_LENGTH = 8;
@@ -22,6 +23,8 @@ export function readInstance(
   const name = word(statement);
   if (name === undefined) return undefined;
   const version = readVersion(block, global);
+  const switched = (key: string): boolean =>
+    flag(last(block, key) ?? last(global, `vrrp_${key}`)) ?? false;
   const auth = readAuthentication(reader, block, version);
   const wish = readState(reader, block, name);
   const priority = readPriority(block, auth.authType === 2 ? undefined : wish);
@@ -47,13 +50,21 @@ export function readInstance(
     ),
     ...readPreemption(block, state, priority),
     ...readGarp(block, global),
-    downTimerAdverts: integer(last(block, "down_timer_adverts"), {
-      min: 1,
-      max: 100,
-      default: 3,
+    downTimerAdverts: integer(
+      last(block, "down_timer_adverts") ?? last(global, "vrrp_down_timer_adverts"),
+      { min: 1, max: 100, default: 3 },
+    ),
+    lowerPriorityNoAdvert: switched("lower_prio_no_advert"),
+    higherPrioritySendAdvert: switched("higher_prio_send_advert"),
+    checksUnicastSource: switched("check_unicast_src"),
+    unicastTtl: integer(last(block, "unicast_ttl"), { min: 0, max: 255, default: 255 }),
+    group:
+      word(last(block, "mcast_dst_ip")) ?? word(last(global, "vrrp_mcast_group4")) ?? VRRP_GROUP,
+    startupDelayUs: seconds(last(global, "vrrp_startup_delay"), {
+      min: 0,
+      max: 1000,
+      defaultUs: 0,
     }),
-    lowerPriorityNoAdvert: has(block, "lower_prio_no_advert"),
-    higherPrioritySendAdvert: has(block, "higher_prio_send_advert"),
     dontTrackPrimary: has(block, "dont_track_primary"),
     unicastPeers: (last(block, "unicast_peer")?.block ?? []).map(({ keyword }) => keyword),
     sourceIp: word(last(block, "unicast_src_ip")) ?? word(last(block, "mcast_src_ip")),
@@ -205,8 +216,10 @@ function readGarp(
     seconds(find(key), { ...DELAYS, defaultUs });
   const repeat = (key: string, byDefault: number): number =>
     integer(find(key), { ...REPEATS, default: byDefault });
-  const garpRepeat = Math.max(1, repeat("garp_master_repeat", 5));
-  const garpDelayUs = delay("garp_master_delay", 5 * SECOND_US);
+  // One frame for each address, and no second burst (K62).
+  const isLeast = flag(last(global, "vrrp_min_garp")) === true;
+  const garpRepeat = Math.max(1, repeat("garp_master_repeat", isLeast ? 1 : 5));
+  const garpDelayUs = delay("garp_master_delay", isLeast ? 0 : 5 * SECOND_US);
   return {
     garpRepeat,
     garpDelayUs,

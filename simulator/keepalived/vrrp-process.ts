@@ -111,6 +111,8 @@ function start(vrrp: Vrrp, reader: ReadConfiguration): void {
   sayDiagnostics(system, process, voice, read, (text) => !LAST_COMPLAINTS.test(text));
   const usesIpvs = !read.fatal && read.config.syncDaemon !== undefined;
   if (usesIpvs) sayDebug(system, process, voice, "Initializing ipvs");
+  const delayUs = configs[0]?.startupDelayUs ?? 0;
+  if (delayUs > 0) say(system, process, voice, `Delaying startup for ${delayUs / 1e6} seconds`);
   const isSameId = read.logged.some(({ text }) => text.includes(" both use VRID "));
   if (!read.fatal || isSameId) sayAddresses(vrrp, configs);
   sayDiagnostics(system, process, voice, read, (text) => LAST_COMPLAINTS.test(text));
