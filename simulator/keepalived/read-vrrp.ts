@@ -4,10 +4,10 @@ import { VRRP_GROUP } from "../wire/vrrp.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
 import { readNotify, readTracking } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
-import { all, complain, flag, has, integer, last, type Reader, seconds, word } from "./values.ts";
+import { all, flag, has, integer, last, seconds, word } from "./values.ts";
 
 const SECOND_US = 1_000_000;
-const PASSWORD_LENGTH = 8;
+export const PASSWORD_LENGTH = 8;
 /** Twelve bits of hundredths of a second. */
 const MAX_INTERVAL_V3_US = 40_950_000;
 const DELAYS = { min: 0, max: 86_400 };
@@ -15,7 +15,6 @@ const REPEATS = { min: 0, max: 2 ** 32 - 1 };
 
 /** undefined without a name. */
 export function readInstance(
-  reader: Reader,
   statement: Statement,
   global: readonly Statement[] | undefined,
 ): VrrpInstanceConfig | undefined {
@@ -25,8 +24,8 @@ export function readInstance(
   const version = readVersion(block, global);
   const switched = (key: string): boolean =>
     flag(last(block, key) ?? last(global, `vrrp_${key}`)) ?? false;
-  const auth = readAuthentication(reader, block, version);
-  const wish = readState(reader, block, name);
+  const auth = readAuthentication(block, version);
+  const wish = readState(block);
   const priority = readPriority(block, auth.authType === 2 ? undefined : wish);
   // Without a wish the owner of the address begins as master (K22); with AH only the owner can (K9).
   const isOwner = priority === 255;
@@ -83,20 +82,12 @@ function readVersion(
 }
 
 /** Case sensitive; an unknown word is no wish (K22); BACKUP after MASTER does not count (K174). */
-function readState(
-  reader: Reader,
-  block: readonly Statement[] | undefined,
-  name: string,
-): "MASTER" | "BACKUP" | undefined {
+function readState(block: readonly Statement[] | undefined): "MASTER" | "BACKUP" | undefined {
   let state: "MASTER" | "BACKUP" | undefined;
   for (const statement of all(block, "state")) {
     const text = word(statement);
     if (text !== "MASTER" && text !== "BACKUP") continue;
-    if (state === "MASTER" && text === "BACKUP") {
-      complain(reader, statement, `(${name}) state previously set as ${state} - ignoring ${text}`);
-      continue;
-    }
-    state = text;
+    if (state !== "MASTER") state = text;
   }
   return state;
 }
@@ -127,23 +118,14 @@ function readInterval(block: readonly Statement[] | undefined, version: 2 | 3): 
 
 /** What is not a valid pair is no authentication; check-vrrp.ts tells of it. */
 function readAuthentication(
-  reader: Reader,
   block: readonly Statement[] | undefined,
   version: 2 | 3,
 ): Pick<VrrpInstanceConfig, "authType" | "password"> {
   const statement = last(block, "authentication");
   const type = word(last(statement?.block, "auth_type"));
-  for (const each of all(block, "authentication")) tellLongPasswords(reader, each);
   const password = (word(last(statement?.block, "auth_pass")) ?? "").slice(0, PASSWORD_LENGTH);
   const isUsed = (type === "PASS" || type === "AH") && version === 2 && password !== "";
   return isUsed ? { authType: type === "PASS" ? 1 : 2, password } : { authType: 0, password: "" };
-}
-
-function tellLongPasswords(reader: Reader, { block }: Statement): void {
-  for (const each of all(block, "auth_pass")) {
-    if ((word(each) ?? "").length <= PASSWORD_LENGTH) continue;
-    complain(reader, each, `Truncating auth_pass to ${PASSWORD_LENGTH} characters`);
-  }
 }
 
 /** One entry a line: `ip[/prefix] [dev if] [label l] …` (K194). */
