@@ -15,6 +15,8 @@ interface Rule {
   /** Without a value; "exit": the process ends. */
   readonly missing?: "exit" | Lines;
   readonly number?: NumberKind;
+  /** A start takes it no more kindly than `keepalived -t` (K186). */
+  readonly strict?: boolean;
   /** As they are printed: their decimal places matter. */
   readonly range?: readonly [string, string];
   /** After the line that says what is wrong with a number. */
@@ -52,6 +54,33 @@ export const complaintsOf: ComplaintsOf = (path, value, name) => {
     });
   const said = rawLines(rule, value);
   return { lines: said.map(fill), exit: value === undefined && rule.missing === "exit" };
+};
+
+/**
+ * The same in a real start, where most numbers are taken as far as they can be read: "3x" counts as 3
+ * and "x" as 0 (K186, measured for every keyword).
+ */
+export const startComplaintsOf: ComplaintsOf = (path, value, name) => {
+  const rule = RULES.get(path);
+  const said = complaintsOf(path, value, name);
+  if (value === undefined || rule?.number === undefined || rule.strict === true) return said;
+  const fault = numberFault(value, rule.number, rule.range);
+  if (fault === undefined) return said;
+  const warned = said.lines.map((line) => (line === fault.line ? `WARNING - ${line}` : line));
+  if (fault.kind === "negative") return { ...said, lines: warned };
+  if (fault.kind === "outside") {
+    // A whole number that was read, and is only too large for its keyword, is no warning.
+    const isRead = rule.number === "integer" && numberFault(value, rule.number) === undefined;
+    return isRead ? said : { ...said, lines: warned };
+  }
+  const read = Number.parseInt(value, 10) || 0;
+  // A decimal that ends in other signs is left in microseconds.
+  const taken = rule.number === "decimal" ? (read / 1_000_000).toFixed(6) : String(read);
+  const before = warned.slice(0, warned.indexOf(`WARNING - ${fault.line}`) + 1);
+  if (numberFault(taken, rule.number, rule.range) !== undefined) return { ...said, lines: warned };
+  const { lines } = complaintsOf(path, taken, name);
+  const after = lines.slice((rule.always ?? []).length);
+  return { lines: [...before, ...after], exit: false, taken };
 };
 
 function rawLines(rule: Rule, value: string | undefined): string[] {

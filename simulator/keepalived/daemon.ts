@@ -131,13 +131,14 @@ export function readOwnConfiguration(
   reloads = false,
 ): ReadResult {
   const { host, sim } = system;
-  const path = readCommandLine(process.argv).file;
+  const { file: path, task } = readCommandLine(process.argv);
   const text = plainFile(host, path, sim) ?? "";
   return read(text, {
     path,
     nics: [...host.nics.keys()],
     files: (pattern) => matchingFiles(host, pattern),
     scriptAt: (file) => scriptAt(system, file),
+    starts: task !== "test",
     reloads,
   });
 }

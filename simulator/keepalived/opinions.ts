@@ -7,7 +7,7 @@ import { tellCheckScripts, tellVrrpScripts } from "./check-scripts.ts";
 import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
 import { tellScriptUsers } from "./check-users.ts";
 import { checkVrrp, tellLines } from "./check-vrrp.ts";
-import { complaintsOf } from "./complaints.ts";
+import { complaintsOf, startComplaintsOf } from "./complaints.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { withoutDisabled } from "./disabled.ts";
 import {
@@ -33,9 +33,11 @@ const OPINIONS: Opinions = {
   },
 };
 
+const OPINIONS_AT_START: Opinions = { ...OPINIONS, complaintsOf: startComplaintsOf };
+
 /** Its meaning and all that keepalived says of it. */
 export const readConfiguration: ReadConfiguration = (text, environment) =>
-  readMeaning(text, environment, OPINIONS);
+  readMeaning(text, environment, environment.starts === true ? OPINIONS_AT_START : OPINIONS);
 
 function judgeServers(meaning: Meaning, environment: Environment, found: Diagnostic[]): void {
   const reader: Reader = { process: "Keepalived_healthcheckers", found };

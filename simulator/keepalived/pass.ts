@@ -39,12 +39,13 @@ const OWNERS: Readonly<Record<string, readonly Identity[]>> = {
 /**
  * Lines about a keyword (by its path, "vrrp_instance/priority") and the word after it; `name` is that
  * of the block around it. "exit": a parameter is missing, and the process ends with it (K187).
+ * `taken` is what counts in place of the word.
  */
 export type ComplaintsOf = (
   path: string,
   value: string | undefined,
   name: string,
-) => { readonly lines: readonly string[]; readonly exit: boolean };
+) => { readonly lines: readonly string[]; readonly exit: boolean; readonly taken?: string };
 
 export function readPass(
   source: Source,
@@ -140,8 +141,7 @@ class Walk {
     if (keyword.keywords !== undefined) {
       return this.block(unit, statement, keyword.keywords, path, name);
     }
-    this.value(unit, statement, path, name);
-    return statement;
+    return this.value(unit, statement, path, name);
   }
 
   private owns(keyword: string, { type }: Keyword): boolean {
@@ -152,13 +152,21 @@ class Walk {
     return owners.includes(this.process);
   }
 
-  private value(unit: Unit, statement: Statement, path: readonly string[], name: string): void {
+  private value(
+    unit: Unit,
+    statement: Statement,
+    path: readonly string[],
+    name: string,
+  ): Statement {
     // The others only know the names of its keywords.
-    if (path[0] === "bfd_instance" && this.process !== "Keepalived_bfd") return;
+    if (path[0] === "bfd_instance" && this.process !== "Keepalived_bfd") return statement;
     const where = [...path, statement.keyword].join("/");
     const said = this.complaintsOf?.(where, statement.words[1]?.text, name);
     for (const line of said?.lines ?? []) this.say(unit, line, 1);
     if (said?.exit === true) this.exit(unit, statement, 2);
+    const [keyword, value, ...rest] = statement.words;
+    if (said?.taken === undefined || keyword === undefined || value === undefined) return statement;
+    return { ...statement, words: [keyword, { ...value, text: said.taken }, ...rest] };
   }
 
   private block(

