@@ -69,9 +69,9 @@ test("data for a connection that was closed is refused as if there were none (me
     ],
     end: 20,
   });
-  const resets = frames.flatMap(({ ip }) =>
-    ip?.tcp?.flags.includes("R") === true ? [ip.tcp] : [],
-  );
+  const resets = frames
+    .map(({ ip }) => ip?.["tcp"] as { flags: string } | undefined)
+    .filter((tcp) => tcp?.flags.includes("R") === true);
   expect(resets).toHaveLength(1);
   expect(resets[0]).toMatchObject({ flags: "R", dport: 80 });
 });

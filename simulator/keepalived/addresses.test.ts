@@ -68,7 +68,7 @@ test("nothing is sent to an interface that is set down; up again it tells of its
   });
   const adverts = played.frames.filter(({ ip }) => ip?.["vrrp"] !== undefined);
   const heard = (from: number, to: number) =>
-    adverts.filter(({ t }) => t > from && t < to).map((each) => each.to.length);
+    adverts.filter(({ t }) => t > from && t < to).map((each) => each.to?.length);
   expect(new Set(heard(4, 12))).toEqual(new Set([2]));
   expect(new Set(heard(12.4, 18.3))).toEqual(new Set([1]));
   expect(new Set(heard(18.4, 22))).toEqual(new Set([2]));

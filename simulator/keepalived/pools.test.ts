@@ -112,6 +112,8 @@ test("another port with DR: the table and the log have the service's, the check 
   expect(said.some((text) => text.startsWith("Removing service [192.168.88.10]:tcp:80"))).toBe(
     true,
   );
-  const asked = frames.flatMap(({ ip }) => (ip?.tcp?.flags === "S" ? [ip.tcp.dport] : []));
+  const asked = frames
+    .map(({ ip }) => ip?.["tcp"] as { flags: string; dport: number } | undefined)
+    .flatMap((tcp) => (tcp?.flags === "S" ? [tcp.dport] : []));
   expect(new Set(asked)).toEqual(new Set([8080]));
 });

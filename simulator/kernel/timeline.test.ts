@@ -176,10 +176,15 @@ test("a long run of many hosts keeps fewer copies of its beginning, and still go
     return {
       name: `node-${index}`,
       role: "node",
-      interfaces: [{ name: "eth1", address }],
+      interfaces: [{ name: "eth1", network: "lan", address }],
     } as const;
   });
-  const scenario = { hosts, web: [], steps: [{ t: 61, host: "node-7", run: "ping 10.0.0.1" }] };
+  const scenario = {
+    networks: [{ name: "lan" }],
+    hosts,
+    web: [],
+    steps: [{ t: 61, host: "node-7", run: "ping 10.0.0.1" }],
+  };
   const make = (): Timeline => {
     const machine = createMachine(programs);
     const simulation = buildSimulation(expandScenario(scenario), machine);
