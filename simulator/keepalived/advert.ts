@@ -1,7 +1,7 @@
 // Advertisements on their way out (K1-K11).
 import { sendIpv4 } from "../host/ip-output.ts";
 import { type Ip, ipNumber } from "../wire/address.ts";
-import { VRRP_GROUP, type VrrpAdvert } from "../wire/vrrp.ts";
+import { type VrrpAdvert } from "../wire/vrrp.ts";
 import { checkValue } from "./authentication.ts";
 import type { VrrpInstance } from "./instance.ts";
 import type { Vrrp } from "./vrrp.ts";
@@ -19,13 +19,13 @@ export function sendAdvert(vrrp: Vrrp, instance: VrrpInstance, priority: number)
   instance.source = source;
   instance.counters.sent++;
   if (priority === 0) instance.counters.zeroSent++;
-  const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [VRRP_GROUP];
+  const peers = config.unicastPeers.length > 0 ? config.unicastPeers : [config.group];
   for (const destination of peers) {
     const packet = {
       protocol: "ipv4",
       source,
       destination,
-      ttl: TTL,
+      ttl: config.unicastPeers.length > 0 ? config.unicastTtl : TTL,
       tos: TOS,
       id: instance.nextId,
       dontFragment: false,

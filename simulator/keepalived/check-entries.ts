@@ -133,10 +133,33 @@ function checkPeers(reader: Reader, statement: Statement, name: string): void {
     if (parseIp(entry.keyword) === undefined) {
       const text = `malformed unicast peer address[${entry.keyword}]. Skipping...`;
       complain(reader, entry, `Configuration error: VRRP instance[${name}] ${text}`, 0);
-    } else if (entry.words.length > 1) {
-      complain(reader, entry, `(${name}) ${word(entry) ?? ""} is missing a value`);
+    } else {
+      checkPeerTtls(reader, entry, name);
     }
   }
+}
+
+/** `min_ttl N` and `max_ttl N` (measured, 2.2.7). */
+function checkPeerTtls(reader: Reader, entry: Statement, name: string): void {
+  const limits = new Map<string, number>();
+  for (let i = 1; i < entry.words.length; i += 2) {
+    const [option = "", value] = [word(entry, i), word(entry, i + 1)];
+    if (option !== "min_ttl" && option !== "max_ttl") {
+      complain(reader, entry, `(${name}) unknown unicast_peer option ${option}`, i);
+      break;
+    }
+    if (value === undefined) {
+      complain(reader, entry, `(${name}) ${option} is missing a value`, i);
+    } else if (!/^\d+$/.test(value) || Number(value) > 255) {
+      complain(reader, entry, `number '${value}' outside range [0, 255]`, i + 1);
+    } else {
+      limits.set(option, Number(value));
+    }
+  }
+  const [least, most] = [limits.get("min_ttl") ?? 0, limits.get("max_ttl") ?? 255];
+  if (least <= most) return;
+  const text = `min_ttl ${least} > max_ttl ${most} - all packets will be discarded`;
+  complain(reader, entry, `(${name}) ${text}`);
 }
 
 function checkTrackedNics(reader: Reader, statement: Statement, name: string, named: Named): void {

@@ -2,9 +2,19 @@
 // sync groups, then instance by instance.
 import { parseIp } from "../wire/address.ts";
 import type { VrrpInstanceConfig } from "./config.ts";
-import { refusesPreemption } from "./read-vrrp.ts";
+import { PASSWORD_LENGTH, refusesPreemption } from "./read-vrrp.ts";
 import type { Statement } from "./tree.ts";
-import { all, complainLater, has, integer, last, type Reader, seconds, word } from "./values.ts";
+import {
+  all,
+  complain,
+  complainLater,
+  has,
+  integer,
+  last,
+  type Reader,
+  seconds,
+  word,
+} from "./values.ts";
 
 const YES = ["on", "yes", "true"];
 const NO = ["off", "no", "false"];
@@ -43,6 +53,32 @@ export function checkVrrp(
   const finished = instances.every((each) => checkInstance(reader, each, grouped, found));
   tellTwice(reader, instances, groups);
   return finished && checkRouterIds(reader, instances);
+}
+
+function tellLongPasswords(reader: Reader, { block }: Statement): void {
+  for (const each of all(block, "auth_pass")) {
+    if ((word(each) ?? "").length <= PASSWORD_LENGTH) continue;
+    complain(reader, each, `Truncating auth_pass to ${PASSWORD_LENGTH} characters`);
+  }
+}
+
+/** The later BACKUP does not count (K174). */
+function tellStates(reader: Reader, { statement, config }: ReadInstance): void {
+  let isMaster = false;
+  for (const each of all(statement.block, "state")) {
+    const text = word(each);
+    if (text === "MASTER") isMaster = true;
+    if (!isMaster || text !== "BACKUP") continue;
+    complain(reader, each, `(${config.name}) state previously set as MASTER - ignoring BACKUP`);
+  }
+}
+
+/** What is told at its own line. */
+export function tellLines(reader: Reader, instance: ReadInstance): void {
+  tellStates(reader, instance);
+  for (const each of all(instance.statement.block, "authentication")) {
+    tellLongPasswords(reader, each);
+  }
 }
 
 function canRun(reader: Reader, { statement, config }: ReadInstance): boolean {

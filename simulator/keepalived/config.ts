@@ -91,6 +91,13 @@ export interface VrrpInstanceConfig {
   readonly garpLowerPriorityRepeat: number;
   readonly garpLowerPriorityDelayUs: number;
   readonly downTimerAdverts: number;
+  /** Adverts are taken from peers alone (K14). */
+  readonly checksUnicastSource: boolean;
+  readonly unicastTtl: number;
+  /** Where adverts go that have no peers. */
+  readonly group: Ip;
+  /** Before the first wait (K54). */
+  readonly startupDelayUs: number;
   readonly lowerPriorityNoAdvert: boolean;
   readonly higherPrioritySendAdvert: boolean;
   readonly dontTrackPrimary: boolean;

@@ -6,7 +6,7 @@ import type { Named } from "./entry.ts";
 import { tellCheckScripts, tellVrrpScripts } from "./check-scripts.ts";
 import { checkGroup, checkServer, checkValues } from "./check-servers.ts";
 import { tellScriptUsers } from "./check-users.ts";
-import { checkVrrp } from "./check-vrrp.ts";
+import { checkVrrp, tellLines } from "./check-vrrp.ts";
 import { judgeTimeouts } from "./lvs-globals.ts";
 import { complaintsOf, startComplaintsOf } from "./complaints.ts";
 import type { Diagnostic } from "./diagnostics.ts";
@@ -71,6 +71,7 @@ function judgeVrrp(meaning: Meaning, environment: Environment, found: Diagnostic
       ),
   };
   const blocks = [...all(vrrp, "vrrp_instance"), ...groups, ...vrrp.filter(isRootList)];
+  for (const each of instances) tellLines(reader, each);
   for (const each of blocks.sort((a, b) => a.at - b.at)) {
     checkEntries(reader, each, word(each) ?? "", named);
   }

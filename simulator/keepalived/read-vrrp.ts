@@ -1,12 +1,13 @@
 // The meaning of a vrrp_instance block (K20, K53, K58-K65).
 import { broadcastOf, parseIp } from "../wire/address.ts";
+import { VRRP_GROUP } from "../wire/vrrp.ts";
 import type { VirtualAddress, VrrpInstanceConfig } from "./config.ts";
 import { readNotify, readTracking } from "./read-track.ts";
 import type { Statement } from "./tree.ts";
-import { all, complain, has, integer, last, type Reader, seconds, word } from "./values.ts";
+import { all, flag, has, integer, last, seconds, word } from "./values.ts";
 
 const SECOND_US = 1_000_000;
-const PASSWORD_LENGTH = 8;
+export const PASSWORD_LENGTH = 8;
 /** Twelve bits of hundredths of a second. */
 const MAX_INTERVAL_V3_US = 40_950_000;
 const DELAYS = { min: 0, max: 86_400 };
@@ -14,7 +15,6 @@ const REPEATS = { min: 0, max: 2 ** 32 - 1 };
 
 /** undefined without a name. */
 export function readInstance(
-  reader: Reader,
   statement: Statement,
   global: readonly Statement[] | undefined,
 ): VrrpInstanceConfig | undefined {
@@ -22,8 +22,10 @@ export function readInstance(
   const name = word(statement);
   if (name === undefined) return undefined;
   const version = readVersion(block, global);
-  const auth = readAuthentication(reader, block, version);
-  const wish = readState(reader, block, name);
+  const switched = (key: string): boolean =>
+    flag(last(block, key) ?? last(global, `vrrp_${key}`)) ?? false;
+  const auth = readAuthentication(block, version);
+  const wish = readState(block);
   const priority = readPriority(block, auth.authType === 2 ? undefined : wish);
   // Without a wish the owner of the address begins as master (K22); with AH only the owner can (K9).
   const isOwner = priority === 255;
@@ -47,13 +49,21 @@ export function readInstance(
     ),
     ...readPreemption(block, state, priority),
     ...readGarp(block, global),
-    downTimerAdverts: integer(last(block, "down_timer_adverts"), {
-      min: 1,
-      max: 100,
-      default: 3,
+    downTimerAdverts: integer(
+      last(block, "down_timer_adverts") ?? last(global, "vrrp_down_timer_adverts"),
+      { min: 1, max: 100, default: 3 },
+    ),
+    lowerPriorityNoAdvert: switched("lower_prio_no_advert"),
+    higherPrioritySendAdvert: switched("higher_prio_send_advert"),
+    checksUnicastSource: switched("check_unicast_src"),
+    unicastTtl: integer(last(block, "unicast_ttl"), { min: 0, max: 255, default: 255 }),
+    group:
+      word(last(block, "mcast_dst_ip")) ?? word(last(global, "vrrp_mcast_group4")) ?? VRRP_GROUP,
+    startupDelayUs: seconds(last(global, "vrrp_startup_delay"), {
+      min: 0,
+      max: 1000,
+      defaultUs: 0,
     }),
-    lowerPriorityNoAdvert: has(block, "lower_prio_no_advert"),
-    higherPrioritySendAdvert: has(block, "higher_prio_send_advert"),
     dontTrackPrimary: has(block, "dont_track_primary"),
     unicastPeers: (last(block, "unicast_peer")?.block ?? []).map(({ keyword }) => keyword),
     sourceIp: word(last(block, "unicast_src_ip")) ?? word(last(block, "mcast_src_ip")),
@@ -72,20 +82,12 @@ function readVersion(
 }
 
 /** Case sensitive; an unknown word is no wish (K22); BACKUP after MASTER does not count (K174). */
-function readState(
-  reader: Reader,
-  block: readonly Statement[] | undefined,
-  name: string,
-): "MASTER" | "BACKUP" | undefined {
+function readState(block: readonly Statement[] | undefined): "MASTER" | "BACKUP" | undefined {
   let state: "MASTER" | "BACKUP" | undefined;
   for (const statement of all(block, "state")) {
     const text = word(statement);
     if (text !== "MASTER" && text !== "BACKUP") continue;
-    if (state === "MASTER" && text === "BACKUP") {
-      complain(reader, statement, `(${name}) state previously set as ${state} - ignoring ${text}`);
-      continue;
-    }
-    state = text;
+    if (state !== "MASTER") state = text;
   }
   return state;
 }
@@ -116,23 +118,14 @@ function readInterval(block: readonly Statement[] | undefined, version: 2 | 3): 
 
 /** What is not a valid pair is no authentication; check-vrrp.ts tells of it. */
 function readAuthentication(
-  reader: Reader,
   block: readonly Statement[] | undefined,
   version: 2 | 3,
 ): Pick<VrrpInstanceConfig, "authType" | "password"> {
   const statement = last(block, "authentication");
   const type = word(last(statement?.block, "auth_type"));
-  for (const each of all(block, "authentication")) tellLongPasswords(reader, each);
   const password = (word(last(statement?.block, "auth_pass")) ?? "").slice(0, PASSWORD_LENGTH);
   const isUsed = (type === "PASS" || type === "AH") && version === 2 && password !== "";
   return isUsed ? { authType: type === "PASS" ? 1 : 2, password } : { authType: 0, password: "" };
-}
-
-function tellLongPasswords(reader: Reader, { block }: Statement): void {
-  for (const each of all(block, "auth_pass")) {
-    if ((word(each) ?? "").length <= PASSWORD_LENGTH) continue;
-    complain(reader, each, `Truncating auth_pass to ${PASSWORD_LENGTH} characters`);
-  }
 }
 
 /** One entry a line: `ip[/prefix] [dev if] [label l] …` (K194). */
@@ -205,8 +198,10 @@ function readGarp(
     seconds(find(key), { ...DELAYS, defaultUs });
   const repeat = (key: string, byDefault: number): number =>
     integer(find(key), { ...REPEATS, default: byDefault });
-  const garpRepeat = Math.max(1, repeat("garp_master_repeat", 5));
-  const garpDelayUs = delay("garp_master_delay", 5 * SECOND_US);
+  // One frame for each address, and no second burst (K62).
+  const isLeast = flag(last(global, "vrrp_min_garp")) === true;
+  const garpRepeat = Math.max(1, repeat("garp_master_repeat", isLeast ? 1 : 5));
+  const garpDelayUs = delay("garp_master_delay", isLeast ? 0 : 5 * SECOND_US);
   return {
     garpRepeat,
     garpDelayUs,

@@ -13,7 +13,7 @@ import { readScript, readSyncDaemon, readSyncGroup, withoutWeights } from "./rea
 import { readInstance } from "./read-vrrp.ts";
 import { type Files, readSource } from "./source.ts";
 import type { Statement } from "./tree.ts";
-import { all, flag, last, type Reader, word } from "./values.ts";
+import { all, flag, last, word } from "./values.ts";
 
 export interface ReadResult {
   readonly config: KeepalivedConfig;
@@ -123,9 +123,8 @@ function meaningOf(
   const virtualServers = all(checkers.statements, "virtual_server")
     .map((statement) => readVirtualServer(statement, { readMore, logAllFailures }))
     .filter((each) => each !== undefined);
-  const reader: Reader = { process: "Keepalived_vrrp", found };
   const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {
-    const config = readInstance(reader, statement, global);
+    const config = readInstance(statement, global);
     return config === undefined ? [] : [{ statement, config }];
   });
   const scripts = all(vrrp.statements, "vrrp_script")

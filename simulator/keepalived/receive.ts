@@ -70,7 +70,7 @@ const AUTH_BYTES = 8;
 /** What is wrong with an advert, in keepalived's words; undefined when it is good (K14). */
 function check(
   { config }: VrrpInstance,
-  { ttl, destination }: Ipv4Packet,
+  { ttl, source, destination }: Ipv4Packet,
   advert: VrrpAdvert,
 ): string | undefined {
   const unicast = config.unicastPeers.length > 0;
@@ -90,10 +90,14 @@ function check(
   if (unicast && toGroup) return "Expected unicast packet but received multicast packet";
   if (!unicast && !toGroup) return "Expected multicast packet but received unicast packet";
   const missing = config.addresses.find(({ address }) => !advert.addresses.includes(address));
-  if (missing === undefined) return undefined;
-  const { address } = missing;
-  const id = config.virtualRouterId;
-  return `ip address associated with VRID ${id} not present in MASTER advert: ${address}`;
+  if (missing !== undefined) {
+    const of = `with VRID ${config.virtualRouterId}`;
+    return `ip address associated ${of} not present in MASTER advert: ${missing.address}`;
+  }
+  if (!unicast || !config.checksUnicastSource || config.unicastPeers.includes(source)) {
+    return undefined;
+  }
+  return `unicast source address ${source} not a unicast peer`;
 }
 
 function checkVersion2(config: VrrpInstance["config"], advert: VrrpAdvert): string | undefined {

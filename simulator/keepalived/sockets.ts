@@ -1,12 +1,11 @@
 // The VRRP process's sockets: one for all instances of an interface (K12), and what it says of them.
 import { openRaw } from "../host/raw.ts";
-import { VRRP_GROUP } from "../wire/vrrp.ts";
 import { sourceOf } from "./advert.ts";
 import type { VrrpInstanceConfig } from "./config.ts";
 import type { VrrpInstance } from "./instance.ts";
 import { detail, type Vrrp } from "./vrrp.ts";
 
-/** Numbers of the sockets by "<interface> <protocol> <unicast or multicast>". */
+/** Numbers of the sockets by "<interface> <protocol> <group, nothing for unicast>". */
 export type SocketTable = ReadonlyMap<string, number>;
 
 export function openSockets(
@@ -19,14 +18,14 @@ export function openSockets(
     if (sockets.has(key)) continue;
     const options = { protocol: "vrrp", nic: config.nic } as const;
     const isUnicast = config.unicastPeers.length > 0;
-    const whole = isUnicast ? options : { ...options, group: VRRP_GROUP };
+    const whole = isUnicast ? options : { ...options, group: config.group };
     sockets.set(key, openRaw(system, process, whole));
   }
   return sockets;
 }
 
-export function socketKey({ nic, unicastPeers, authType }: VrrpInstanceConfig): string {
-  return `${nic} ${authType === 2 ? 51 : 112} ${unicastPeers.length > 0 ? "unicast" : "multicast"}`;
+export function socketKey({ nic, unicastPeers, authType, group }: VrrpInstanceConfig): string {
+  return `${nic} ${authType === 2 ? 51 : 112} ${unicastPeers.length > 0 ? "" : group}`;
 }
 
 export function newInstance(config: VrrpInstanceConfig, sockets: SocketTable): VrrpInstance {
@@ -86,8 +85,7 @@ export function saySockets(
     const index = String(vrrp.system.host.nics.get(nicName)?.index ?? 0).padStart(3);
     const instance = instances.find((each) => each.socket === socket);
     const own = instance === undefined ? undefined : sourceOf(vrrp, instance);
-    const where =
-      kind === "multicast" ? "multicast, address(224.0.0.18)" : `, unicast, address(${own})`;
+    const where = kind === "" ? `, unicast, address(${own})` : `multicast, address(${kind})`;
     const socketText = `fd(13,14) ${where}`;
     const text = `[ifindex(${index}), family(IPv4), proto(${protocol}), ${socketText}]`;
     detail(vrrp, `VRRP sockpool: ${text}`);

@@ -62,7 +62,7 @@ export function vrrpWith(read: ReadConfiguration, signals?: TypedSignals): Progr
       const vrrp: Vrrp = { system, process, voice, memory: process.memory as VrrpMemory };
       switch (reason.kind) {
         case "start":
-          return start(vrrp, read);
+          return start(vrrp, read, signals);
         case "timer":
           catchUp(vrrp);
           return onTimer(vrrp, reason.key);
@@ -98,22 +98,21 @@ export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
   return [];
 }
 
-/** Told when the interfaces are known, not with the other complaints (measured, 2.2.7). */
-const LAST_COMPLAINTS = /tracked interface .*due to|both use VRID|is not used$|and sync group/;
-
 /** In the order of K23 and K76: registrations, complaints, addresses, the instances, sockets. */
-function start(vrrp: Vrrp, reader: ReadConfiguration): void {
+function start(vrrp: Vrrp, reader: ReadConfiguration, signals?: TypedSignals): void {
   const { system, process, voice, memory } = vrrp;
   detail(vrrp, "Registering Kernel netlink reflector");
   detail(vrrp, "Registering Kernel netlink command channel");
   const read = readOwnConfiguration(system, process, reader);
   const { instances: configs, syncGroups, scripts } = read.config;
-  sayDiagnostics(system, process, voice, read, (text) => !LAST_COMPLAINTS.test(text));
+  const isLate = signals?.isLateComplaint ?? ((): boolean => false);
+  sayDiagnostics(system, process, voice, read, (text) => !isLate(text));
   const usesIpvs = !read.fatal && read.config.syncDaemon !== undefined;
   if (usesIpvs) sayDebug(system, process, voice, "Initializing ipvs");
-  const isSameId = read.logged.some(({ text }) => text.includes(" both use VRID "));
-  if (!read.fatal || isSameId) sayAddresses(vrrp, configs);
-  sayDiagnostics(system, process, voice, read, (text) => LAST_COMPLAINTS.test(text));
+  const delayUs = configs[0]?.startupDelayUs ?? 0;
+  if (delayUs > 0) say(system, process, voice, `Delaying startup for ${delayUs / 1e6} seconds`);
+  if (signals?.knowsInterfaces(read) ?? !read.fatal) sayAddresses(vrrp, configs);
+  sayDiagnostics(system, process, voice, read, isLate);
   if (read.fatal) {
     sayStopped(system, process, "Keepalived_vrrp");
     return exitProcess(system, process, PERMANENT_ERROR);

@@ -51,7 +51,7 @@ export function startInstance(vrrp: Vrrp, instance: VrrpInstance): void {
   }
   log(vrrp, instance, "Entering BACKUP STATE (init)");
   setState(vrrp, instance, "BACKUP");
-  waitFor(vrrp, instance, masterDownUs(instance));
+  waitFor(vrrp, instance, masterDownUs(instance) + config.startupDelayUs);
 }
 
 /** Of a script it is only known that it has not spoken yet (K104). */

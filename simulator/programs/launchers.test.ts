@@ -5,6 +5,7 @@ import { type Row, testLines, typed } from "./test-console.ts";
 const DATE = "Mon Nov 23 02:43:2";
 const LINES: readonly Row[] = [
   ["env -i A=1 B=2", "A=1\nB=2\n"],
+  ["sort nosuch", "", "sort: cannot read: nosuch: No such file or directory\n", 2],
   ["env A=1 printenv A; env nosuch", "1\n", "env: ‘nosuch’: No such file or directory\n", 127],
   ["sudo hostname; nohup echo hi; stdbuf -oL echo x; su -c 'id -un'", "node-1\nhi\nx\nroot\n"],
   ["seq 5 | xargs -n 2 echo x", "x 1 2\nx 3 4\nx 5\n"],

@@ -83,7 +83,8 @@ export function textTool(
     if ("complaint" in options) {
       return { stderr: `${options.complaint}${tryHelp(program)}`, code: 1 };
     }
-    const sources = openSources(program, call, options.rest);
+    const cannot = program === "sort" ? "cannot read: " : "";
+    const sources = openSources(program, call, options.rest, cannot);
     if (sources === undefined) return NEEDS_INPUT;
     const output = work(options, sources, call);
     const code = Math.max(output.code ?? 0, sources.stderr === "" ? 0 : 1);
@@ -178,7 +179,8 @@ export const wc = textTool("wc", "lwcm", ({ flags }, { found }) => {
   };
 });
 
-export const sort = textTool("sort", "nrufbhVk:t:", ({ flags, values }, { found }) => {
+export const sort = textTool("sort", "nrufbhVk:t:", ({ flags, values }, { found, stderr }) => {
+  if (stderr !== "") return { code: 2 };
   const lines = found.flatMap(({ text }) => linesOf(text));
   const field = Number.parseInt(values.get("k") ?? "0", 10);
   const keyOrder = values.get("k") ?? "";
