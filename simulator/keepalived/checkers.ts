@@ -4,7 +4,6 @@
 import { sayPrinting } from "./statistics.ts";
 import type { Process, Wake } from "../host/process.ts";
 import { exitProcess, setTimer } from "../host/system.ts";
-import { flush, setTimeouts } from "../ipvs/admin.ts";
 import { assert } from "../kernel/assert.ts";
 import { takeDraw } from "../kernel/draws.ts";
 import type { Program } from "../programs/program.ts";
@@ -12,21 +11,18 @@ import { httpCheck } from "./check-http.ts";
 import { tcpCheck } from "./check-tcp.ts";
 import {
   type Check,
-  type Checker,
   type CheckerMemory,
   type CheckKind,
   type CheckKinds,
   finish,
-  newChecker,
   serverName,
 } from "./checker.ts";
 import { readCommandLine } from "./command-line.ts";
-import { readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
-import { fileChecks, isFileCheck, makeFiles, startsOut } from "./file-weights.ts";
-import { say, sayDebug, voiceOf } from "./log.ts";
-import { type Pool, serverText, type Speaker, startPool, stopPool, textOf } from "./pool.ts";
-import type { RealServerConfig } from "./config.ts";
-import type { ReadConfiguration, ReadResult } from "./read.ts";
+import { sayStopped } from "./daemon.ts";
+import { isFileCheck } from "./file-weights.ts";
+import { say, voiceOf } from "./log.ts";
+import { type Pool, serverText, type Speaker, stopPool, textOf } from "./pool.ts";
+import type { ReadConfiguration } from "./read.ts";
 import type { TypedSignals } from "./typed-signals.ts";
 
 /** The first check comes a second, and a random part of the warm-up, after the start (K132). */
@@ -51,7 +47,10 @@ export function healthcheckersWith(
     run(process, reason, system) {
       const voice = voiceOf(process, "Keepalived_healthcheckers");
       const speaker: Speaker = { system, process, voice };
-      if (reason.kind === "start") return start(speaker, read);
+      if (reason.kind === "start") {
+        assert(signals !== undefined, "the checkers' start without a shell");
+        return signals.startCheckers(speaker, read);
+      }
       const memory = process.memory as CheckerMemory;
       switch (reason.kind) {
         case "timer":
@@ -67,7 +66,7 @@ export function healthcheckersWith(
         case "signal":
           if (reason.signal === "SIGTERM") return stop(speaker, memory);
           assert(signals !== undefined, `${reason.signal} without a shell`);
-          if (reason.signal === "SIGHUP") reload(speaker, memory, read, signals);
+          if (reason.signal === "SIGHUP") signals.reloadCheckers(speaker, memory, read);
           if (reason.signal === "SIGUSR1") sayPrinting(system, process, voice, "checker");
           return;
         case "readable":
@@ -86,94 +85,8 @@ export function checkedPools(processes: Iterable<Process>): readonly Pool[] {
   return [];
 }
 
-function start(speaker: Speaker, reader: ReadConfiguration): void {
-  const { system, process, voice } = speaker;
-  const read = readOwnConfiguration(system, process, reader);
-  sayDiagnostics(system, process, voice, read);
-  sayDebug(system, process, voice, "Initializing ipvs");
-  const { flushed, timeouts } = read.config.table;
-  if (flushed) flush(system.host, system.sim);
-  setTimeouts(system.host, timeouts.tcp ?? 0, timeouts.tcpfin ?? 0, timeouts.udp ?? 0);
-  makeFiles(system, allServers(read));
-  const pools = read.config.virtualServers.map((config) => startPool(speaker, config));
-  const memory: CheckerMemory = { pools, checkers: [] };
-  process.memory = memory;
-  activateAll(speaker, memory, []);
-}
-
-/** SIGHUP: servers keep their state, checkers begin their rounds anew (K151). */
-function reload(
-  speaker: Speaker,
-  memory: CheckerMemory,
-  reader: ReadConfiguration,
-  { reloadPools }: TypedSignals,
-): void {
-  const { system, process, voice } = speaker;
-  say(system, process, voice, "Reloading");
-  const read = readOwnConfiguration(system, process, reader, true);
-  sayDiagnostics(system, process, voice, read);
-  sayDebug(system, process, voice, "Reinitializing ipvs");
-  for (const [index, checker] of memory.checkers.entries()) {
-    finish({ speaker, memory, checker, index });
-  }
-  process.timers.clear();
-  const before = memory.checkers.map((checker) => ({ checker, name: fullName(memory, checker) }));
-  makeFiles(system, allServers(read));
-  memory.pools = reloadPools(speaker, memory.pools, read.config.virtualServers);
-  activateAll(speaker, memory, before);
-}
-
-function allServers({ config }: ReadResult): RealServerConfig[] {
-  return config.virtualServers.flatMap(({ realServers }) => realServers);
-}
-
-interface Former {
-  readonly checker: Checker;
-  readonly name: string;
-}
-
-/** Makes a checker for each one in the file; what it knew of its server before goes on. */
-function activateAll(speaker: Speaker, memory: CheckerMemory, before: readonly Former[]): void {
-  const { system, process, voice } = speaker;
-  memory.checkers = memory.pools.flatMap((pool, index) =>
-    pool.servers.flatMap(({ config, alive }, server) =>
-      config.checkers.map((checker) => ({
-        ...newChecker(checker, index, server),
-        up: isFileCheck(checker) ? !startsOut(system, checker) : alive && !checker.alpha,
-      })),
-    ),
-  );
-  const servers = memory.pools.flatMap((pool) => pool.servers.map(({ config }) => config));
-  process.watches = servers.flatMap(fileChecks).map(({ path }) => path);
-  for (const checker of memory.checkers) {
-    const name = fullName(memory, checker);
-    const former = before.find((each) => each.name === name)?.checker;
-    if (former === undefined || isFileCheck(checker.config)) continue;
-    const { up, hasRun, failedUrls } = former;
-    Object.assign(checker, { up, hasRun, failedUrls });
-  }
-  for (const [index, checker] of memory.checkers.entries()) {
-    // A file's checker has no rounds, and nothing is said of it.
-    if (!isFileCheck(checker.config)) activate({ speaker, memory, checker, index });
-  }
-  say(system, process, voice, "Activating BFD healthchecker");
-}
-
-/** Tells one checker from all others, across a reload: of its kind there may be several. */
-function fullName({ pools, checkers }: CheckerMemory, checker: Checker): string {
-  const { server, config } = checker;
-  const pool = pools[checker.pool];
-  const own = pool?.servers[server];
-  if (pool === undefined || own === undefined) return "";
-  const alike = checkers.filter(
-    (each) =>
-      each.pool === checker.pool && each.server === server && each.config.type === config.type,
-  );
-  const at = alike.indexOf(checker);
-  return `${textOf(pool)} ${serverText(pool, own.config)} ${config.type} ${at}`;
-}
-
-function activate(check: Check): void {
+/** Its rounds begin, or wait for the address (K92). */
+export function activate(check: Check): void {
   const { speaker, memory, checker, index } = check;
   const pool = memory.pools[checker.pool];
   const server = pool?.servers[checker.server];

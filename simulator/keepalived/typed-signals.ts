@@ -1,8 +1,7 @@
-// What only a typed command asks for: the version with its build, reloading, and writing down state
-// and counters at signals. A page without a shell does without.
+// What only a start or a typed command asks for: beginning and reloading, the version with its build,
+// and writing down state and counters at signals. A page in which a cluster runs does without.
+import { reloadCheckers, startCheckers } from "./checkers-start.ts";
 import { noticeAddress, noticeRemoval } from "./by-hand.ts";
-import type { ReadResult } from "./read.ts";
-import { reloadPools } from "./reload-pools.ts";
 import { reloadVrrp } from "./reload-vrrp.ts";
 import { writeState as writeStateFile } from "./state-file.ts";
 import {
@@ -14,6 +13,7 @@ import {
   startTyped,
 } from "./typed-daemon.ts";
 import { sayPrinting, writeStatistics } from "./statistics.ts";
+import { startVrrp } from "./vrrp-start.ts";
 import type { Vrrp } from "./vrrp.ts";
 
 function writeState(vrrp: Vrrp): void {
@@ -21,19 +21,7 @@ function writeState(vrrp: Vrrp): void {
   writeStateFile(vrrp);
 }
 
-/** Told when the interfaces are known, not with the other complaints (measured, 2.2.7). */
-function isLateComplaint(text: string): boolean {
-  return /tracked interface .*due to|both use VRID|is not used$|and sync group/.test(text);
-}
-
-/** Two instances with one router id are found out late (measured, 2.2.7). */
-function knowsInterfaces({ fatal, logged }: ReadResult): boolean {
-  return !fatal || logged.some(({ text }) => text.includes(" both use VRID "));
-}
-
 export const typedSignals = {
-  isLateComplaint,
-  knowsInterfaces,
   askChildren,
   isRunning,
   onTypedTimer,
@@ -41,7 +29,9 @@ export const typedSignals = {
   noticeAddress,
   noticeRemoval,
   reloadDaemon,
-  reloadPools,
+  reloadCheckers,
+  startCheckers,
+  startVrrp,
   reloadVrrp,
   respawn,
   writeState,

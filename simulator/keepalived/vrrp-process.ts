@@ -6,32 +6,18 @@ import type { Process } from "../host/process.ts";
 import { closeSocket, exitProcess, setTimer } from "../host/system.ts";
 import { assert } from "../kernel/assert.ts";
 import type { Program } from "../programs/program.ts";
-import { PERMANENT_ERROR, readOwnConfiguration, sayDiagnostics, sayStopped } from "./daemon.ts";
+import { sayStopped } from "./daemon.ts";
 import { laterBurst } from "./garp.ts";
 import type { VrrpInstance, VrrpMemory } from "./instance.ts";
-import { say, sayDebug, voiceOf } from "./log.ts";
+import { say, voiceOf } from "./log.ts";
 import type { ReadConfiguration } from "./read.ts";
 import { receiveAdvert } from "./receive.ts";
-import { newInstance, openSockets, sayAddresses, saySockets } from "./sockets.ts";
 import type { TypedSignals } from "./typed-signals.ts";
+import { applyInterface, scriptEnded, scriptTimer, watchesInterface } from "./tracking.ts";
 import {
-  applyInterface,
-  effectivePriority,
-  faultsAtStart,
-  scriptEnded,
-  scriptTimer,
-  startScripts,
-  watchesInterface,
-} from "./tracking.ts";
-import {
-  changePriority,
-  clearInstance,
-  detail,
   followGroup,
   followKey,
-  startInstance,
   stopInstance,
-  tellFaults,
   tellGroups,
   timerEnds,
   timerKey,
@@ -62,7 +48,8 @@ export function vrrpWith(read: ReadConfiguration, signals?: TypedSignals): Progr
       const vrrp: Vrrp = { system, process, voice, memory: process.memory as VrrpMemory };
       switch (reason.kind) {
         case "start":
-          return start(vrrp, read, signals);
+          assert(signals !== undefined, "VRRP's start without a shell");
+          return signals.startVrrp(vrrp, read);
         case "timer":
           catchUp(vrrp);
           return onTimer(vrrp, reason.key);
@@ -96,49 +83,6 @@ export function vrrpInstances(processes: Iterable<Process>): VrrpInstance[] {
     return [...(process.memory as VrrpMemory).instances.values()];
   }
   return [];
-}
-
-/** In the order of K23 and K76: registrations, complaints, addresses, the instances, sockets. */
-function start(vrrp: Vrrp, reader: ReadConfiguration, signals?: TypedSignals): void {
-  const { system, process, voice, memory } = vrrp;
-  detail(vrrp, "Registering Kernel netlink reflector");
-  detail(vrrp, "Registering Kernel netlink command channel");
-  const read = readOwnConfiguration(system, process, reader);
-  const { instances: configs, syncGroups, scripts } = read.config;
-  const isLate = signals?.isLateComplaint ?? ((): boolean => false);
-  sayDiagnostics(system, process, voice, read, (text) => !isLate(text));
-  const usesIpvs = !read.fatal && read.config.syncDaemon !== undefined;
-  if (usesIpvs) sayDebug(system, process, voice, "Initializing ipvs");
-  const delayUs = configs[0]?.startupDelayUs ?? 0;
-  if (delayUs > 0) say(system, process, voice, `Delaying startup for ${delayUs / 1e6} seconds`);
-  if (signals?.knowsInterfaces(read) ?? !read.fatal) sayAddresses(vrrp, configs);
-  sayDiagnostics(system, process, voice, read, isLate);
-  if (read.fatal) {
-    sayStopped(system, process, "Keepalived_vrrp");
-    return exitProcess(system, process, PERMANENT_ERROR);
-  }
-  memory.groups = syncGroups;
-  memory.syncDaemon = read.config.syncDaemon;
-  const sockets = openSockets(vrrp, configs);
-  for (const config of configs) {
-    memory.instances.set(config.name, newInstance(config, sockets));
-  }
-  const instances = [...memory.instances.values()];
-  for (const instance of instances) {
-    instance.faults = faultsAtStart(vrrp, instance);
-    changePriority(vrrp, instance, effectivePriority(vrrp, instance));
-  }
-  tellFaults(vrrp, instances);
-  detail(vrrp, "Registering gratuitous ARP shared channel");
-  for (const instance of instances) clearInstance(vrrp, instance);
-  startScripts(vrrp, scripts);
-  for (const instance of instances) {
-    instance.faults = faultsAtStart(vrrp, instance);
-    instance.priority = effectivePriority(vrrp, instance);
-  }
-  for (const instance of instances) startInstance(vrrp, instance);
-  tellGroups(vrrp, false);
-  saySockets(vrrp, sockets, instances);
 }
 
 function onTimer(vrrp: Vrrp, key: string): void {
