@@ -230,16 +230,17 @@ function checkGroupPorts(
   say: Say,
 ): void {
   const { name, protocol, addresses, hasMark } = group;
-  for (const server of servers) {
-    const own = Number(word(server, 2) ?? 0);
-    const shown = `[${word(server) ?? ""}]:${protocol}:${own}`;
-    if (hasMark && own !== 0) {
-      const text = `real server ${shown} has port specified - port will be ignored`;
-      say(`WARNING - fwmark virtual server ${name}, ${text}`);
-    }
-    if (!isForwarded(server, statement)) continue;
-    for (const { address, port } of addresses) {
-      if (port === own || own === 0) continue;
+  const withPorts = servers
+    .map((server) => ({ server, own: Number(word(server, 2) ?? 0) }))
+    .filter(({ own }) => own !== 0)
+    .map((each) => ({ ...each, shown: `[${word(each.server) ?? ""}]:${protocol}:${each.own}` }));
+  for (const { shown } of hasMark ? withPorts : []) {
+    const text = `real server ${shown} has port specified - port will be ignored`;
+    say(`WARNING - fwmark virtual server ${name}, ${text}`);
+  }
+  for (const { address, port } of addresses) {
+    for (const { server, own, shown } of withPorts) {
+      if (port === own || !isForwarded(server, statement)) continue;
       const place = `${name}:[${address},${port}]`;
       say(`virtual server ${place} and real server ${shown} ports don't match`);
     }

@@ -1,5 +1,6 @@
 // What a keepalived.conf means, as data: frozen, with every default filled in (K125, K131). Times
 // are whole microseconds.
+import type { ServiceName } from "../ipvs/admin.ts";
 import type { Ip } from "../wire/address.ts";
 
 export interface KeepalivedConfig {
@@ -123,6 +124,10 @@ export interface VirtualServerConfig {
   readonly port: number;
   /** Not 0: a firewall mark in place of an address. */
   readonly mark: number;
+  /** The virtual_server_group that is balanced as one; `address` is then empty. */
+  readonly group: string | undefined;
+  /** Its services in the kernel's table: one, or those of its group. */
+  readonly services: readonly ServiceName[];
   readonly scheduler: string;
   readonly method: "route" | "masq" | "tunnel";
   readonly persistence: { readonly timeout: number; readonly mask: Ip } | undefined;

@@ -45,8 +45,10 @@ export function startPool(speaker: Speaker, config: VirtualServerConfig): Pool {
   const { system } = speaker;
   const servers = config.realServers.map((server) => newServer(system, server));
   const pool: Pool = { config, servers, hasQuorum: false };
-  const refused = addService(system.host, nameOf(config), serviceOptions(config), system.sim);
-  tellRefusal(speaker, pool, "ADD", refused);
+  for (const service of config.services) {
+    const refused = addService(system.host, service, serviceOptions(config), system.sim);
+    tellRefusal(speaker, "ADD", refused, service);
+  }
   for (const server of servers) if (server.alive) insert(speaker, pool, server);
   updateQuorum(speaker, pool);
   if (!pool.hasQuorum) startWithoutQuorum(speaker, pool);
@@ -80,7 +82,9 @@ export function removePool(speaker: Speaker, pool: Pool, verb: "Shutting down" |
     takeOut(speaker, pool, config);
     if (pool.config.omega) run(speaker, config.notifyDown);
   }
-  tellRefusal(speaker, pool, "DEL", deleteService(host, nameOf(pool.config), sim));
+  for (const service of pool.config.services) {
+    tellRefusal(speaker, "DEL", deleteService(host, service, sim), service);
+  }
   if (pool.config.omega && pool.hasQuorum) run(speaker, pool.config.quorumDown);
 }
 
@@ -176,12 +180,18 @@ function enterSorry(speaker: Speaker, pool: Pool): void {
   const verb = sorryServerInhibit ? "Enabling" : "Adding";
   tell(speaker, `${verb} sorry server ${sorryText(pool)} to VS ${textOf(pool)}`);
   const sorry = { ...sorryServer, method, weight: 1 };
-  if (addDestination(host, nameOf(pool.config), sorry, sim) !== undefined) {
-    editDestination(host, nameOf(pool.config), sorry, sim);
+  for (const service of pool.config.services) {
+    const placed = { ...sorry, port: portIn(pool, service, sorry) };
+    if (addDestination(host, service, placed, sim) !== undefined) {
+      editDestination(host, service, placed, sim);
+    }
   }
   tell(speaker, `Removing alive servers from the pool for VS ${textOf(pool)}`);
   for (const { config, alive } of pool.servers) {
-    if (alive) deleteDestination(host, nameOf(pool.config), config.address, config.port, sim);
+    if (!alive) continue;
+    for (const service of pool.config.services) {
+      deleteDestination(host, service, config.address, portIn(pool, service, config), sim);
+    }
   }
 }
 
@@ -191,16 +201,18 @@ function leaveSorry(speaker: Speaker, pool: Pool): void {
   const { host, sim } = speaker.system;
   const service = host.ipvs.services.size > 0;
   if (sorryServer === undefined || !service) return;
-  const name = nameOf(pool.config);
-  const { address, port } = sorryServer;
   const idle = { ...sorryServer, method, weight: 0 };
-  const refused = sorryServerInhibit
-    ? editDestination(host, name, idle, sim)
-    : deleteDestination(host, name, address, port, sim);
-  if (refused !== undefined) {
-    if (sorryServerInhibit) addDestination(host, name, idle, sim);
-    return;
+  let wasIn = true;
+  for (const service of pool.config.services) {
+    const placed = { ...idle, port: portIn(pool, service, idle) };
+    const refused = sorryServerInhibit
+      ? editDestination(host, service, placed, sim)
+      : deleteDestination(host, service, placed.address, placed.port, sim);
+    if (refused === undefined) continue;
+    wasIn = false;
+    if (sorryServerInhibit) addDestination(host, service, placed, sim);
   }
+  if (!wasIn) return;
   const verb = sorryServerInhibit ? "Disabling" : "Removing";
   tell(speaker, `${verb} sorry server ${sorryText(pool)} from VS ${textOf(pool)}`);
   tell(speaker, `Adding alive servers to the pool for VS ${textOf(pool)}`);
@@ -209,37 +221,68 @@ function leaveSorry(speaker: Speaker, pool: Pool): void {
 
 export function insert(speaker: Speaker, pool: Pool, server: Server): void {
   const { host, sim } = speaker.system;
-  const wanted = destinationOf(server, server.weight);
-  const refused = addDestination(host, nameOf(pool.config), wanted, sim);
-  server.refused = refused === "ENOENT" || refused === "ESRCH";
-  tellRefusal(speaker, pool, "ADDDEST", refused, server.config);
+  server.refused = false;
+  changeEach(speaker, pool, "ADDDEST", server.config, (service, port) => {
+    const wanted = { ...destinationOf(server, server.weight), port };
+    const refused = addDestination(host, service, wanted, sim);
+    server.refused ||= refused === "ENOENT" || refused === "ESRCH";
+    return refused;
+  });
 }
 
-function takeOut(speaker: Speaker, pool: Pool, config: RealServerConfig): void {
+export function takeOut(speaker: Speaker, pool: Pool, config: RealServerConfig): void {
   const { host, sim } = speaker.system;
-  const { address, port } = config;
-  const refused = deleteDestination(host, nameOf(pool.config), address, port, sim);
-  tellRefusal(speaker, pool, "DELDEST", refused, config);
+  changeEach(speaker, pool, "DELDEST", config, (service, port) =>
+    deleteDestination(host, service, config.address, port, sim),
+  );
 }
 
 export function setWeight(speaker: Speaker, pool: Pool, server: Server, weight: number): void {
   const { host, sim } = speaker.system;
-  const refused = editDestination(host, nameOf(pool.config), destinationOf(server, weight), sim);
-  tellRefusal(speaker, pool, "EDITDEST", refused, server.config);
+  changeEach(speaker, pool, "EDITDEST", server.config, (service, port) =>
+    editDestination(host, service, { ...destinationOf(server, weight), port }, sim),
+  );
+}
+
+/** One server's place in each of the pool's services. */
+function changeEach(
+  speaker: Speaker,
+  pool: Pool,
+  command: TableCommand,
+  server: RealServerConfig,
+  change: (service: ServiceName, port: number) => IpvsError | undefined,
+): void {
+  for (const service of pool.config.services) {
+    const port = portIn(pool, service, server);
+    const refused = change(service, port);
+    tellRefusal(speaker, command, refused, service, ` -> ${server.address}:${port}`);
+  }
+}
+
+/** In a group's services the service's own port, but with NAT (measured). */
+function portIn(
+  { config }: Pool,
+  service: ServiceName,
+  { port, method = config.method }: { port: number; method?: RealServerConfig["method"] },
+): number {
+  if (config.group === undefined) return port;
+  if ("mark" in service) return 0;
+  return method === "masq" ? port : service.port;
 }
 
 function tellRefusal(
   speaker: Speaker,
-  { config }: Pool,
   command: TableCommand,
   refused: IpvsError | undefined,
-  server?: RealServerConfig,
+  service: ServiceName,
+  rest = "",
 ): void {
   if (refused === undefined) return;
-  const { address, protocol, port, mark } = config;
-  const service = mark === 0 ? `${address}:${protocol}:${port}` : `FWM ${mark}`;
-  const rest = server === undefined ? "" : ` -> ${server.address}:${server.port}`;
-  tell(speaker, refusalText(command, refused, service + rest));
+  const where =
+    "mark" in service
+      ? `FWM ${service.mark}`
+      : `${service.address}:${service.protocol}:${service.port}`;
+  tell(speaker, refusalText(command, refused, where + rest));
 }
 
 function destinationOf({ config }: Server, weight: number): DestinationOptions {
@@ -247,14 +290,9 @@ function destinationOf({ config }: Server, weight: number): DestinationOptions {
   return { address, port, weight, upperThreshold, lowerThreshold, method };
 }
 
-export function nameOf(config: VirtualServerConfig): ServiceName {
-  if (config.mark !== 0) return { mark: config.mark };
-  const { protocol, address, port } = config;
-  return { protocol, address, port };
-}
-
 /** "[192.168.88.100]:tcp:80" (K85). */
 export function textOf({ config }: Pool): string {
+  if (config.group !== undefined) return `[${config.group}]:0`;
   if (config.mark !== 0) return `FWM ${config.mark}`;
   return `[${config.address}]:${config.protocol}:${config.port}`;
 }

@@ -117,3 +117,55 @@ test("another port with DR: the table and the log have the service's, the check 
     .flatMap((tcp) => (tcp?.flags === "S" ? [tcp.dport] : []));
   expect(new Set(asked)).toEqual(new Set([8080]));
 });
+
+// Measured: one pool, one quorum and one checker a server; in each service the service's own port.
+test("a group's services share their servers", () => {
+  const { logs, steps } = replay({
+    topology: "flat",
+    only: ["keepalived", "node-1", "node-2", "client"],
+    files: {
+      [`keepalived:${CONF}`]: `virtual_server_group G {
+  192.168.88.100-101 80
+  192.168.88.100 8080
+  fwmark 3
+}
+virtual_server group G {
+  lb_kind DR
+  lb_algo rr
+  protocol TCP
+  delay_loop 3
+  real_server 192.168.88.10 80 {
+    TCP_CHECK {
+      retry 0
+    }
+  }
+  real_server 192.168.88.11 80 {
+  }
+}
+`,
+    },
+    steps: [
+      { t: 1, host: "keepalived", run: "systemctl start keepalived" },
+      { t: 10, host: "keepalived", run: "ipvsadm -Sn", record: true },
+      { t: 12, host: "node-1", run: "systemctl stop openresty" },
+      { t: 20, host: "keepalived", run: "ipvsadm -Sn | grep -c 'r 192.168.88.10:'", record: true },
+      { t: 21, host: "keepalived", run: "systemctl stop keepalived" },
+      { t: 25, host: "keepalived", run: "ipvsadm -Sn", record: true },
+    ],
+    end: 26,
+  });
+  const [full, left, end] = steps.flatMap((step) => ("stdout" in step ? [step.stdout] : []));
+  const service = (name: string, port: number): string =>
+    `-A ${name} -s rr\n-a ${name} -r 192.168.88.10:${port} -g -w 1\n-a ${name} -r 192.168.88.11:${port} -g -w 1\n`;
+  expect(full).toBe(
+    service("-t 192.168.88.100:80", 80) +
+      service("-t 192.168.88.100:8080", 8080) +
+      service("-t 192.168.88.101:80", 80) +
+      service("-f 3", 0),
+  );
+  expect(left).toBe("0\n");
+  expect(end).toBe("");
+  const said = (logs["keepalived"] ?? []).map(({ msg }) => msg);
+  expect(said).toContain("Gained quorum 1+0=1 <= 2 for VS [G]:0");
+  expect(said).toContain("Removing service [192.168.88.10]:tcp:80 from VS [G]:0");
+});

@@ -1,8 +1,10 @@
 // The meaning of a virtual_server block (K125-K131); its checkers are read elsewhere.
+import type { ServiceName } from "../ipvs/admin.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { parseIp } from "../wire/address.ts";
 import { type OfAll, readCheckers } from "./read-checkers.ts";
 import { commandWords } from "./read-track.ts";
+import { groupServices } from "./server-groups.ts";
 import type { Statement } from "./tree.ts";
 import { all, flag, has, integer, last, word } from "./values.ts";
 
@@ -15,20 +17,32 @@ const MAX_COUNT = 2 ** 31 - 1;
 export function readVirtualServer(
   statement: Statement,
   ofAll: OfAll,
+  groups: readonly Statement[],
 ): VirtualServerConfig | undefined {
   const { block } = statement;
   const address = word(statement) ?? "";
   const isMark = address === "fwmark";
-  const port = isMark ? 0 : Number(word(statement, 2) ?? 0);
-  if (!isMark && parseIp(address) === undefined) return undefined;
+  const group = address === "group" ? word(statement, 2) : undefined;
+  const port = isMark || group !== undefined ? 0 : Number(word(statement, 2) ?? 0);
+  if (!isMark && group === undefined && parseIp(address) === undefined) return undefined;
   const method = methodOf(lastOf(block, "lb_kind", "lvs_method")) ?? "masq";
   const realServers = readRealServers(statement, port, method, isMark, ofAll);
   if (realServers.length === 0) return undefined;
+  const protocol = protocolOf(block) === "tcp" ? "tcp" : "udp";
+  const mark = isMark ? Number(word(statement, 2) ?? 0) : 0;
+  const own: ServiceName = isMark ? { mark } : { protocol, address, port };
+  const services =
+    group === undefined
+      ? [own]
+      : groupServices(groups.find((each) => word(each) === group)?.block ?? [], protocol);
+  if (services.length === 0) return undefined;
   return {
-    protocol: protocolOf(block) === "tcp" ? "tcp" : "udp",
-    address: isMark ? "0.0.0.0" : address,
+    protocol,
+    address: isMark ? "0.0.0.0" : group === undefined ? address : "",
     port,
-    mark: isMark ? Number(word(statement, 2) ?? 0) : 0,
+    mark,
+    group,
+    services,
     scheduler: schedulerOf(block),
     method,
     persistence: readPersistence(block),
@@ -41,7 +55,10 @@ export function readVirtualServer(
     quorumDown: commandWords(last(block, "quorum_down")),
     sorryServerInhibit: isInhibited(block),
     sorryServer: readSorryServer(last(block, "sorry_server"), port, method),
-    realServers: realServers.map((each) => ({ ...each, port: portInTable(each, port, isMark) })),
+    realServers:
+      group === undefined
+        ? realServers.map((each) => ({ ...each, port: portInTable(each, port, isMark) }))
+        : realServers,
   };
 }
 

@@ -120,8 +120,9 @@ function meaningOf(
   const files = checkers.statements.filter(({ keyword }) => keyword.endsWith("track_file"));
   const readMore = opinions?.readMoreCheckers(files);
   const logAllFailures = flag(last(global, "checker_log_all_failures")) ?? false;
+  const groups = all(checkers.statements, "virtual_server_group");
   const virtualServers = all(checkers.statements, "virtual_server")
-    .map((statement) => readVirtualServer(statement, { readMore, logAllFailures }))
+    .map((statement) => readVirtualServer(statement, { readMore, logAllFailures }, groups))
     .filter((each) => each !== undefined);
   const instances = all(vrrp.statements, "vrrp_instance").flatMap((statement) => {
     const config = readInstance(statement, global);

@@ -1,12 +1,11 @@
 // SIGHUP in the checker process (K151): services and servers of the new file are held against the
 // old ones; what is in both keeps its state.
-import { deleteDestination, editService } from "../ipvs/admin.ts";
+import { editService } from "../ipvs/admin.ts";
 import type { RealServerConfig, VirtualServerConfig } from "./config.ts";
 import { fileWeight } from "./file-weights.ts";
 import {
   changeWeight,
   insert,
-  nameOf,
   newServer,
   type Pool,
   type Server,
@@ -15,6 +14,7 @@ import {
   setWeight,
   type Speaker,
   startPool,
+  takeOut,
   removePool,
   tell,
   textOf,
@@ -36,7 +36,8 @@ export function reloadPools(
 }
 
 function isSameService(a: VirtualServerConfig, b: VirtualServerConfig): boolean {
-  return JSON.stringify(nameOf(a)) === JSON.stringify(nameOf(b));
+  if (a.group !== undefined || b.group !== undefined) return a.group === b.group;
+  return JSON.stringify(a.services) === JSON.stringify(b.services);
 }
 
 function removeService(speaker: Speaker, pool: Pool): void {
@@ -52,7 +53,7 @@ function reloadPool(speaker: Speaker, old: Pool, config: VirtualServerConfig): P
     if (config.realServers.some((each) => isSame(each, gone.config))) continue;
     removeServer(speaker, old, gone);
   }
-  editService(host, nameOf(config), serviceOptions(config));
+  for (const service of config.services) editService(host, service, serviceOptions(config));
   const pool: Pool = { config, servers: [], hasQuorum: old.hasQuorum };
   const added: Server[] = [];
   for (const each of config.realServers) {
@@ -74,12 +75,10 @@ function reloadPool(speaker: Speaker, old: Pool, config: VirtualServerConfig): P
 }
 
 function removeServer(speaker: Speaker, pool: Pool, server: Server): void {
-  const { host, sim } = speaker.system;
-  const { address, port } = server.config;
   tell(speaker, `service ${serverText(pool, server.config)} no longer exist`);
   if (!server.alive && !server.config.inhibitOnFailure) return;
   tell(speaker, `Removing service ${serverText(pool, server.config)} from VS ${textOf(pool)}`);
-  deleteDestination(host, nameOf(pool.config), address, port, sim);
+  takeOut(speaker, pool, server.config);
 }
 
 /** A changed forwarding method or threshold is told to the kernel without a word. */
