@@ -26,6 +26,8 @@ import { ZERO_MAC } from "./wire/address.ts";
 /** The first process of a recorded host's daemons is number 32. */
 const LAST_PID = 31;
 const REACHABLE_EVERY_US = 300_000_000;
+/** Recorded between two hosts' commands of the same moment, as a rule. */
+const APART_US = 500;
 
 /** A simulation at time 0, with the scenario's steps in its queue. */
 export function buildSimulation(scenario: ExpandedScenario, machine: Machine): Simulation {
@@ -45,9 +47,16 @@ export function buildSimulation(scenario: ExpandedScenario, machine: Machine): S
   for (const expanded of scenario.hosts) buildHost(expanded, simulation);
   for (const [index, step] of scenario.steps.entries()) {
     const input = inputOfStep(step, String(index), world);
-    addInput(world, simulation.trace, Math.round(step.t * 1_000_000), input);
+    addInput(world, simulation.trace, beginsAt(scenario, index), input);
   }
   return simulation;
+}
+
+/** Commands of one moment on several hosts begin one after the other: no two machines are as one. */
+function beginsAt({ steps }: ExpandedScenario, index: number): number {
+  const { t } = steps[index]!;
+  const before = steps.slice(0, index).filter((each) => each.t === t && "run" in each);
+  return Math.round(t * 1_000_000) + ("run" in steps[index]! ? before.length * APART_US : 0);
 }
 
 function emptySwitch(name: string): Switch {

@@ -1,5 +1,6 @@
 // Who is better: 255, equal priorities, preemption and its delay (K21, K26-K29, K33, K34, K41, K50).
 import { expect, test } from "vitest";
+import { replay } from "../replay.ts";
 import { link, said, story, timeOf, typedAt } from "./test-directors.ts";
 
 const CLEFT = { op: "isolate-vrrp", hosts: ["keepalived", "keepalived-backup"] } as const;
@@ -132,4 +133,32 @@ test("version 3 learns its master's interval (K16, K29)", () => {
   // 3 × 0.5 s and 166/256 of it, after the last advert (K20).
   const last = Math.max(...played.adverts.filter(({ who }) => who === "A").map(({ t }) => t));
   expect(timeOf(played, "B", "Entering MASTER") - last).toBeCloseTo(1.824, 2);
+});
+
+// Measured: commands of one moment begin half a millisecond apart, and the first timer wins.
+test("equal priorities started together: the first becomes master, the other never does", () => {
+  const config = `vrrp_instance VI_1 {
+  state MASTER
+  interface eth1
+  virtual_router_id 18
+  priority 100
+  virtual_ipaddress {
+    192.168.88.100/24
+  }
+}
+`;
+  const directors = ["keepalived", "keepalived-backup"];
+  const { logs } = replay({
+    topology: "flat",
+    only: directors,
+    files: Object.fromEntries(
+      directors.map((host) => [`${host}:/etc/keepalived/keepalived.conf`, config]),
+    ),
+    steps: directors.map((host) => ({ t: 1, host, run: "systemctl start keepalived" })),
+    end: 12,
+  });
+  const became = directors.map((host) =>
+    (logs[host] ?? []).some(({ msg }) => msg === "(VI_1) Entering MASTER STATE"),
+  );
+  expect(became).toEqual([true, false]);
 });
